@@ -1,0 +1,3 @@
+//! Manifests in, plan out. Pure but for reading the files.
+
+pub mod model;
