@@ -1,0 +1,45 @@
+//! One file per event type; the order is that of the files.
+
+mod account_registered;
+mod goods_received;
+mod order_cancelled;
+mod order_confirmed;
+mod order_delivered;
+mod order_placed;
+mod order_shipped;
+mod parcel_moved;
+mod payment_authorized;
+mod payment_captured;
+mod payment_declined;
+mod payment_refunded;
+mod payment_requested;
+mod payment_voided;
+mod product_published;
+mod product_withdrawn;
+mod shipment_booked;
+mod shipment_delivered;
+mod shipment_dispatched;
+mod stock_rejected;
+mod stock_reserved;
+
+pub use account_registered::AccountRegistered;
+pub use goods_received::GoodsReceived;
+pub use order_cancelled::{CancelReason, OrderCancelled};
+pub use order_confirmed::OrderConfirmed;
+pub use order_delivered::OrderDelivered;
+pub use order_placed::OrderPlaced;
+pub use order_shipped::OrderShipped;
+pub use parcel_moved::{ParcelMoved, ParcelStatus};
+pub use payment_authorized::PaymentAuthorized;
+pub use payment_captured::PaymentCaptured;
+pub use payment_declined::PaymentDeclined;
+pub use payment_refunded::PaymentRefunded;
+pub use payment_requested::PaymentRequested;
+pub use payment_voided::PaymentVoided;
+pub use product_published::ProductPublished;
+pub use product_withdrawn::ProductWithdrawn;
+pub use shipment_booked::ShipmentBooked;
+pub use shipment_delivered::ShipmentDelivered;
+pub use shipment_dispatched::ShipmentDispatched;
+pub use stock_rejected::StockRejected;
+pub use stock_reserved::StockReserved;
