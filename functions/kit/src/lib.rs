@@ -1,1 +1,30 @@
-//! souk-kit.
+//! What every function of the shop needs, and nothing more.
+//!
+//! No noun of the business is in here, nothing that knows where it runs, and nothing with fewer than two users.
+
+pub mod auth;
+pub mod clock;
+pub mod env;
+pub mod events;
+pub mod http;
+pub mod idempotency;
+pub mod ids;
+pub mod page;
+pub mod postgres;
+pub mod problem;
+mod relay;
+pub mod resilience;
+mod serve;
+pub mod sink;
+pub mod telemetry;
+mod web;
+
+pub use auth::{Caller, TokenVerifier};
+pub use clock::Clock;
+pub use env::{Env, Reader};
+pub use events::{Delivery, Refusal, Subscriptions};
+pub use ids::Ids;
+pub use problem::{Answer, FieldError, Problem};
+pub use relay::{EmitError, Relay};
+pub use serve::{Service, StartError, run};
+pub use sink::Sink;

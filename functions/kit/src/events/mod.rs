@@ -1,0 +1,12 @@
+//! CloudEvents in: read from a request, checked, handed to the function's handlers. What they mean is in the contracts.
+
+mod delivery;
+mod subscriptions;
+mod wire;
+
+pub use delivery::{Delivery, RawEvent, Refusal};
+pub use subscriptions::Subscriptions;
+pub use wire::{EVENT_BYTES_MAX, read, read_batch};
+
+/// The type of what a PingSource sends.
+pub const PING: &str = "dev.knative.sources.ping";

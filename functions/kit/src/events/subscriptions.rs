@@ -1,0 +1,172 @@
+//! Which handler hears which event type, and what the broker is answered.
+
+use std::{collections::HashMap, sync::Arc};
+
+use ::http::{HeaderMap, StatusCode};
+use axum::{
+    body::Bytes,
+    response::{IntoResponse, Response},
+};
+use cloudevents::AttributesReader;
+use futures::future::{BoxFuture, FutureExt};
+use serde::de::DeserializeOwned;
+
+use super::{Delivery, PING, RawEvent, Refusal, wire};
+use crate::{Problem, Relay};
+
+type Handler<S> = Box<dyn Fn(S, RawEvent) -> BoxFuture<'static, Result<(), Refusal>> + Send + Sync>;
+
+/// The event types that a function hears.
+pub struct Subscriptions<S> {
+    state: S,
+    handlers: HashMap<&'static str, Handler<S>>,
+    any: Option<Handler<S>>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Subscriptions<S> {
+    /// Hears nothing yet; `state` is handed to every handler.
+    pub fn new(state: S) -> Self {
+        Self {
+            state,
+            handlers: HashMap::new(),
+            any: None,
+        }
+    }
+
+    /// Hears one type. Data that cannot be understood is refused for ever, without asking the handler.
+    pub fn on<T, H, Fut>(mut self, event_type: &'static str, handler: H) -> Self
+    where
+        T: DeserializeOwned + Send + 'static,
+        H: Fn(S, Delivery<T>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), Refusal>> + Send + 'static,
+    {
+        self.handlers.insert(
+            event_type,
+            Box::new(move |state, event| match Delivery::read(&event) {
+                Ok(delivery) => handler(state, delivery).boxed(),
+                Err(refusal) => std::future::ready(Err(refusal)).boxed(),
+            }),
+        );
+        self
+    }
+
+    /// Hears every type that no other handler hears.
+    pub fn on_any<H, Fut>(mut self, handler: H) -> Self
+    where
+        H: Fn(S, Delivery<RawEvent>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), Refusal>> + Send + 'static,
+    {
+        self.any = Some(Box::new(move |state, event| {
+            handler(state, Delivery::of(&event, event.clone())).boxed()
+        }));
+        self
+    }
+
+    /// Hears the PingSource that asks for a sweep of the outbox.
+    pub fn on_sweep(mut self, outbox: impl Into<Relay>) -> Self {
+        let relay = outbox.into();
+        self.handlers.insert(
+            PING,
+            Box::new(move |_, _| {
+                let relay = relay.clone();
+                async move { relay.sweep().await.map_err(Refusal::Later) }.boxed()
+            }),
+        );
+        self
+    }
+
+    /// Takes one request of the broker.
+    pub(crate) async fn receive(self: Arc<Self>, headers: HeaderMap, body: Bytes) -> Response {
+        let event = match wire::read(&headers, &body) {
+            Ok(event) => event,
+            Err(problem) => return problem.into_response(),
+        };
+        let (id, event_type) = (event.id().to_owned(), event.ty().to_owned());
+        match self.handle(event).await {
+            // No body: a broker takes one for a reply, and a reply that is no event for a failure.
+            Ok(()) => StatusCode::ACCEPTED.into_response(),
+            Err(refusal) => {
+                tracing::warn!(%refusal, id, event_type, "an event was refused");
+                Problem::from(refusal).into_response()
+            }
+        }
+    }
+
+    async fn handle(&self, event: RawEvent) -> Result<(), Refusal> {
+        let Some(handler) = self.handlers.get(event.ty()).or(self.any.as_ref()) else {
+            return Err(Refusal::Never(format!(
+                "events of type {} are not heard here",
+                event.ty()
+            )));
+        };
+        handler(self.state.clone(), event).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Said {
+        word: String,
+    }
+
+    async fn hear(_: (), delivery: Delivery<Said>) -> Result<(), Refusal> {
+        match delivery.data.word.as_str() {
+            "busy" => Err(Refusal::Later("busy".into())),
+            "no" => Err(Refusal::Never("no".into())),
+            _ => Ok(()),
+        }
+    }
+
+    async fn status(event_type: &str, body: &'static str) -> StatusCode {
+        let subscriptions = Arc::new(Subscriptions::new(()).on("said", hear));
+        let pairs = [
+            ("ce-specversion", "1.0"),
+            ("ce-id", "1"),
+            ("ce-source", "/s"),
+            ("ce-type", event_type),
+        ];
+        let headers = pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect();
+        let response = subscriptions
+            .receive(headers, Bytes::from_static(body.as_bytes()))
+            .await;
+        response.status()
+    }
+
+    #[tokio::test]
+    async fn done_later_and_never_are_202_503_and_400() {
+        assert_eq!(
+            status("said", r#"{"word":"hello"}"#).await,
+            StatusCode::ACCEPTED
+        );
+        assert_eq!(
+            status("said", r#"{"word":"busy"}"#).await,
+            StatusCode::SERVICE_UNAVAILABLE
+        );
+        assert_eq!(
+            status("said", r#"{"word":"no"}"#).await,
+            StatusCode::BAD_REQUEST
+        );
+    }
+
+    #[tokio::test]
+    async fn data_that_cannot_be_understood_is_never_asked_for_again() {
+        assert_eq!(
+            status("said", r#"{"wort":"hallo"}"#).await,
+            StatusCode::BAD_REQUEST
+        );
+        assert_eq!(status("said", "").await, StatusCode::BAD_REQUEST);
+    }
+
+    #[tokio::test]
+    async fn a_type_nobody_asked_for_is_refused() {
+        assert_eq!(status("sung", "{}").await, StatusCode::BAD_REQUEST);
+    }
+}

@@ -1,0 +1,11 @@
+//! PostgreSQL: the pool, migrations, and transactions whose events go out once they are committed.
+
+mod backlog;
+mod connect;
+pub(crate) mod literal;
+mod outbox;
+mod tx;
+
+pub use connect::{connect, database_settings};
+pub use outbox::Outbox;
+pub use tx::Tx;

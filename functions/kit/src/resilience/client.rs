@@ -1,0 +1,180 @@
+//! Asks another service: bounded in time and number, guarded by a breaker, in the same trace.
+
+use std::{sync::Arc, time::Duration};
+
+use ::http::StatusCode;
+use reqwest::{RequestBuilder, Url};
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+use super::{Broken, Bulkhead, CircuitBreaker, Retry};
+use crate::{Problem, Refusal, telemetry, web};
+
+const FAILURES_MAX: u32 = 5;
+const REST: Duration = Duration::from_secs(3);
+const CALLS_MAX: usize = 64;
+const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+
+/// A client of one service. Clones share its breaker.
+#[derive(Clone, Debug)]
+pub struct Client {
+    name: &'static str,
+    base: Url,
+    http: reqwest::Client,
+    breaker: Arc<CircuitBreaker>,
+    bulkhead: Bulkhead,
+}
+
+/// Why there is no answer to work with.
+#[derive(Debug, Error)]
+pub enum ClientError {
+    /// It was not asked: it failed too often just now, or too many are asking.
+    #[error("{0} is not asked at the moment")]
+    Spared(&'static str),
+    /// It did not answer, or not in time.
+    #[error("{0} does not answer: {1}")]
+    Unreachable(&'static str, reqwest::Error),
+    /// It answered with a status that is no success.
+    #[error("{0} answered {1}: {2}")]
+    Status(&'static str, StatusCode, String),
+    /// Its answer is not what was agreed.
+    #[error("the answer of {0} cannot be understood: {1}")]
+    Unreadable(&'static str, String),
+}
+
+impl ClientError {
+    /// The status that was answered, if there was an answer.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Status(_, status, _) => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the service that fails, and not the request.
+    fn passes(&self) -> bool {
+        match self {
+            Self::Status(_, status, _) => {
+                status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
+            }
+            Self::Unreachable(..) => true,
+            Self::Spared(_) | Self::Unreadable(..) => false,
+        }
+    }
+}
+
+impl Client {
+    /// A client of the service that is called `name` and answers at `base`; no call takes longer than `timeout`.
+    pub fn new(name: &'static str, base: Url, timeout: Duration) -> Result<Self, reqwest::Error> {
+        let http = web::client(base.as_str(), timeout)?;
+        let breaker = Arc::new(CircuitBreaker::new(FAILURES_MAX, REST));
+        Ok(Self {
+            name,
+            base,
+            http,
+            breaker,
+            bulkhead: Bulkhead::new(CALLS_MAX, CALLS_MAX),
+        })
+    }
+
+    /// Asks for the JSON at `path`, which begins with `/`; a failure that may pass is tried again.
+    pub async fn get_json<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        bearer: Option<&str>,
+    ) -> Result<T, ClientError> {
+        let url = self
+            .base
+            .join(path)
+            .map_err(|error| ClientError::Unreadable(self.name, error.to_string()))?;
+        let attempt = || async {
+            let request = self.http.get(url.clone());
+            self.send(
+                bearer
+                    .into_iter()
+                    .fold(request, RequestBuilder::bearer_auth),
+            )
+            .await
+        };
+        let body = Retry::idempotent()
+            .run(attempt, ClientError::passes)
+            .await?;
+        serde_json::from_slice(&body)
+            .map_err(|error| ClientError::Unreadable(self.name, error.to_string()))
+    }
+
+    /// Sends a request once; answers the body of a success.
+    pub async fn send(&self, request: RequestBuilder) -> Result<Vec<u8>, ClientError> {
+        let _place = self
+            .bulkhead
+            .enter()
+            .await
+            .map_err(|_| ClientError::Spared(self.name))?;
+        let outcome = self
+            .breaker
+            .call(self.exchange(request), ClientError::passes)
+            .await;
+        outcome.map_err(|broken| match broken {
+            Broken::Open => ClientError::Spared(self.name),
+            Broken::Failed(error) => error,
+        })
+    }
+
+    /// A request to `path`, for [`Client::send`].
+    pub fn request(
+        &self,
+        method: ::http::Method,
+        path: &str,
+    ) -> Result<RequestBuilder, ClientError> {
+        let url = self
+            .base
+            .join(path)
+            .map_err(|error| ClientError::Unreadable(self.name, error.to_string()))?;
+        Ok(self.http.request(method, url))
+    }
+
+    async fn exchange(&self, request: RequestBuilder) -> Result<Vec<u8>, ClientError> {
+        let unreachable = |error| ClientError::Unreachable(self.name, error);
+        let traced = telemetry::traceparent()
+            .into_iter()
+            .fold(request, |request, value| {
+                request.header(telemetry::TRACEPARENT, value)
+            });
+        let mut response = traced.send().await.map_err(unreachable)?;
+        let status = response.status();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+            body.extend_from_slice(&chunk);
+            if body.len() > ANSWER_BYTES_MAX {
+                return Err(ClientError::Unreadable(
+                    self.name,
+                    format!("more than {ANSWER_BYTES_MAX} bytes"),
+                ));
+            }
+        }
+        if status.is_success() {
+            return Ok(body);
+        }
+        Err(ClientError::Status(
+            self.name,
+            status,
+            String::from_utf8_lossy(&body).into_owned(),
+        ))
+    }
+}
+
+impl From<ClientError> for Problem {
+    fn from(error: ClientError) -> Self {
+        tracing::warn!(%error, "a neighbour failed");
+        match error {
+            ClientError::Unreadable(..) => Self::internal(error),
+            error => Self::unavailable(format!("{error}"), 1),
+        }
+    }
+}
+
+impl From<ClientError> for Refusal {
+    fn from(error: ClientError) -> Self {
+        Self::Later(error.to_string())
+    }
+}

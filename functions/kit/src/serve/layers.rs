@@ -1,0 +1,64 @@
+//! Around every request: its span, a bound in time, and an answer even where a handler panics.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use axum::{
+    extract::{MatchedPath, Request},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures::FutureExt;
+use tokio::time::timeout;
+use tracing::{Instrument, Span, field::Empty, info_span};
+
+use crate::{Problem, telemetry};
+
+/// Until the answer begins; what is streamed may take longer. Knative's own bound is a minute.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(super) async fn observe(request: Request, next: Next) -> Response {
+    let span = span(&request);
+    async move {
+        let response = answer(request, next).await;
+        let status = response.status();
+        Span::current().record("http.response.status_code", status.as_u16());
+        if status.is_server_error() {
+            tracing::warn!(status = status.as_u16(), "a request failed");
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+async fn answer(request: Request, next: Next) -> Response {
+    match timeout(
+        ANSWER_TIMEOUT,
+        AssertUnwindSafe(next.run(request)).catch_unwind(),
+    )
+    .await
+    {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => Problem::internal("a handler panicked").into_response(),
+        Err(_) => Problem::unavailable("It took too long; try again.", 1).into_response(),
+    }
+}
+
+fn span(request: &Request) -> Span {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unknown", MatchedPath::as_str);
+    let span = info_span!(
+        "request",
+        otel.name = format!("{} {route}", request.method()),
+        otel.kind = "server",
+        http.request.method = %request.method(),
+        http.route = route,
+        http.response.status_code = Empty,
+        cloudevents.event_type = request.headers().get("ce-type").and_then(|value| value.to_str().ok()),
+        cloudevents.event_id = request.headers().get("ce-id").and_then(|value| value.to_str().ok()),
+    );
+    telemetry::continue_trace(&span, request.headers());
+    span
+}

@@ -1,0 +1,129 @@
+//! The life of the process. What is wrong with its configuration is said before anything is begun.
+
+use std::{io, net::Ipv4Addr, process::ExitCode, time::Duration};
+
+use axum::{Router, serve::ListenerExt};
+use thiserror::Error;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    time::{Instant, timeout_at},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{Service, service::Drain};
+use crate::{Env, Reader, env::ConfigMistakes, telemetry::Telemetry};
+
+const WORKER_THREADS: usize = 2;
+const PORT_USUAL: u16 = 8080;
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// `EX_USAGE`: starting again without another configuration is of no use.
+const EXIT_CONFIG: u8 = 64;
+
+/// Why a function does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// Its configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigMistakes),
+    /// Its database does not answer.
+    #[error("the database cannot be used: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Its tables cannot be brought up to date.
+    #[error("the tables cannot be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The port is taken, or another thing of the system failed.
+    #[error("the system refuses: {0}")]
+    System(#[from] io::Error),
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Runs the function `name`: `start` makes it from the environment; SIGTERM ends it in order.
+pub fn run<F, Fut>(name: &'static str, start: F) -> ExitCode
+where
+    F: FnOnce(Env) -> Fut,
+    Fut: Future<Output = Result<Service, StartError>>,
+{
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = match runtime.worker_threads(WORKER_THREADS).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return give_up(name, &error.into()),
+    };
+    let outcome = runtime.block_on(async {
+        let env = Env::process();
+        let telemetry = Telemetry::start(name, &env);
+        let outcome = Box::pin(live(name, env, start)).await;
+        let _ = tokio::task::spawn_blocking(move || telemetry.flush()).await;
+        outcome
+    });
+    runtime.shutdown_background();
+    outcome.map_or_else(|error| give_up(name, &error), |()| ExitCode::SUCCESS)
+}
+
+async fn live<F, Fut>(name: &'static str, env: Env, start: F) -> Result<(), StartError>
+where
+    F: FnOnce(Env) -> Fut,
+    Fut: Future<Output = Result<Service, StartError>>,
+{
+    let mut r = Reader::new(&env);
+    let port = r.optional("PORT", PORT_USUAL);
+    let port = r.finish(|| port)?;
+    let (router, drains) = start(env).await?.split();
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
+    tracing::info!(port, "{name} is ready");
+    serve(listener, router, drains).await
+}
+
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    drains: Vec<Drain>,
+) -> Result<(), StartError> {
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
+    let stop = CancellationToken::new();
+    let listener = listener.tap_io(|stream| {
+        // Answers are small; waiting to fill a packet would only delay them.
+        let _ = stream.set_nodelay(true);
+    });
+    let serving =
+        axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let mut serving = tokio::spawn(serving.into_future());
+    tokio::select! {
+        ended = &mut serving => return ended.map_err(|error| StartError::Other(error.to_string()))?.map_err(StartError::from),
+        _ = terminate.recv() => tracing::info!("SIGTERM: finishing what was begun"),
+        _ = interrupt.recv() => tracing::info!("SIGINT: finishing what was begun"),
+    }
+    stop.cancel();
+    let deadline = Instant::now() + DRAIN_TIMEOUT;
+    if timeout_at(deadline, &mut serving).await.is_err() {
+        tracing::warn!("some requests were still open and are cut");
+        serving.abort();
+    }
+    drain(drains).await;
+    Ok(())
+}
+
+async fn drain(drains: Vec<Drain>) {
+    let deadline = Instant::now() + DRAIN_TIMEOUT;
+    for (what, finish) in drains {
+        match timeout_at(deadline, finish()).await {
+            Ok(()) => tracing::info!(what, "drained"),
+            Err(_) => tracing::warn!(what, "not drained in time; the rest is left behind"),
+        }
+    }
+}
+
+fn give_up(name: &str, error: &StartError) -> ExitCode {
+    for line in error.to_string().lines() {
+        eprintln!("{name}: {line}");
+    }
+    match error {
+        StartError::Config(_) => ExitCode::from(EXIT_CONFIG),
+        _ => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,132 @@
+//! What a function serves, and what it has to finish before it ends.
+
+use std::sync::Arc;
+
+use ::http::{HeaderMap, StatusCode, Uri};
+use axum::{
+    Extension, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, rejection::BytesRejection},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use futures::future::BoxFuture;
+
+use super::layers;
+use crate::{Problem, Subscriptions, TokenVerifier, events::EVENT_BYTES_MAX};
+
+const BODY_BYTES_USUAL: usize = 64 * 1024;
+
+pub(super) type Drain = (
+    &'static str,
+    Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>,
+);
+type Check = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+
+/// What a function serves.
+pub struct Service {
+    routes: Router,
+    checks: Vec<Check>,
+    drains: Vec<Drain>,
+    body_bytes_max: usize,
+}
+
+impl Service {
+    /// Serves these routes; their state is already applied.
+    pub fn new(routes: Router) -> Self {
+        Self {
+            routes,
+            checks: Vec::new(),
+            drains: Vec::new(),
+            body_bytes_max: BODY_BYTES_USUAL,
+        }
+    }
+
+    /// Hears events, at `POST /events`.
+    pub fn subscriptions<S: Clone + Send + Sync + 'static>(
+        mut self,
+        subscriptions: Subscriptions<S>,
+    ) -> Self {
+        let subscriptions = Arc::new(subscriptions);
+        let receive =
+            async move |headers: HeaderMap, body: Result<Bytes, BytesRejection>| match body {
+                Ok(body) => subscriptions.receive(headers, body).await,
+                Err(rejection) => too_large(&rejection),
+            };
+        let events = Router::new().route("/events", post(receive));
+        self.routes = self
+            .routes
+            .merge(events.layer(DefaultBodyLimit::max(EVENT_BYTES_MAX)));
+        self
+    }
+
+    /// Lets handlers ask for the caller.
+    pub fn auth(mut self, verifier: TokenVerifier) -> Self {
+        self.routes = self.routes.layer(Extension(verifier));
+        self
+    }
+
+    /// Takes bodies of up to this many bytes; 64 KiB otherwise.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_bytes_max = bytes;
+        self
+    }
+
+    /// Is ready only when this says so.
+    pub fn ready_when(
+        mut self,
+        check: impl Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync + 'static,
+    ) -> Self {
+        self.checks.push(Arc::new(check));
+        self
+    }
+
+    /// Finishes this after the last request, within ten seconds.
+    pub fn drain(
+        mut self,
+        what: &'static str,
+        finish: impl FnOnce() -> BoxFuture<'static, ()> + Send + 'static,
+    ) -> Self {
+        self.drains.push((what, Box::new(finish)));
+        self
+    }
+
+    /// Everything as one router, for tests that ask it without a socket.
+    pub fn into_router(self) -> Router {
+        self.split().0
+    }
+
+    pub(super) fn split(self) -> (Router, Vec<Drain>) {
+        let checks = self.checks;
+        let probes = Router::new()
+            .route("/healthz", get(async || StatusCode::OK))
+            .route("/readyz", get(move || ready(checks.clone())));
+        let routes = self
+            .routes
+            .fallback(async |uri: Uri| Problem::not_found("resource at", uri.path()))
+            .method_not_allowed_fallback(async || {
+                Problem::new(
+                    StatusCode::METHOD_NOT_ALLOWED,
+                    "method-not-allowed",
+                    "The resource does not do that.",
+                )
+            })
+            .layer(DefaultBodyLimit::max(self.body_bytes_max))
+            .layer(middleware::from_fn(layers::observe));
+        (probes.merge(routes), self.drains)
+    }
+}
+
+async fn ready(checks: Vec<Check>) -> Response {
+    for check in checks {
+        if let Err(why) = check().await {
+            return Problem::unavailable(why, 1).into_response();
+        }
+    }
+    StatusCode::OK.into_response()
+}
+
+fn too_large(rejection: &BytesRejection) -> Response {
+    Problem::new(rejection.status(), "body-too-large", rejection.body_text()).into_response()
+}
