@@ -1,0 +1,17 @@
+//! DynamoDB: the client, one form of table for all functions, and transactions whose events go out once committed.
+//!
+//! Every table has the keys `pk` and `sk` (text) and forgets items when the time in `expires_at` (seconds) has passed.
+//! What its items mean is the function's business, but for those of outbox and inbox.
+
+mod backlog;
+mod client;
+mod error;
+mod outbox;
+mod table;
+mod tx;
+
+pub use client::{DynamoSettings, client, settings};
+pub use error::DynamoError;
+pub use outbox::Outbox;
+pub use table::{EXPIRES_AT, PK, SK, TableSpec, ensure_table};
+pub use tx::{Committed, Tx};
