@@ -2,29 +2,14 @@
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use thiserror::Error;
-use tokio::time::Instant;
 
 /// Guards calls to one neighbour.
 #[derive(Debug)]
-pub struct CircuitBreaker {
-    failures_max: u32,
-    rest: Duration,
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum State {
-    /// Calls go through; so many have failed in a row.
-    Closed(u32),
-    /// No call goes through until then.
-    Open(Instant),
-    /// One call is on its way to find out; if nothing is heard of it, another may go then.
-    HalfOpen(Instant),
-}
+pub struct CircuitBreaker(Mutex<Circuit>);
 
 /// Why a guarded call failed.
 #[derive(Debug, Error)]
@@ -40,11 +25,11 @@ pub enum Broken<E> {
 impl CircuitBreaker {
     /// Opens after `failures_max` failures in a row, for the time of `rest`.
     pub fn new(failures_max: u32, rest: Duration) -> Self {
-        Self {
+        Self(Mutex::new(Circuit {
             failures_max,
             rest,
-            state: Mutex::new(State::Closed(0)),
-        }
+            state: State::Closed(0),
+        }))
     }
 
     /// Makes the call, unless the circuit is open. `counts` tells failures of the neighbour from those of the request.
@@ -53,41 +38,63 @@ impl CircuitBreaker {
         call: impl Future<Output = Result<T, E>>,
         counts: impl FnOnce(&E) -> bool,
     ) -> Result<T, Broken<E>> {
-        if !self.lets_through() {
+        if !self.circuit().lets_through(Instant::now()) {
             return Err(Broken::Open);
         }
         let outcome = call.await;
         match &outcome {
-            Err(error) if counts(error) => self.failed(),
-            _ => *self.state() = State::Closed(0),
+            Err(error) if counts(error) => self.circuit().failed(Instant::now()),
+            _ => self.circuit().succeeded(),
         }
         outcome.map_err(Broken::Failed)
     }
 
-    fn lets_through(&self) -> bool {
-        let mut state = self.state();
-        match *state {
+    fn circuit(&self) -> MutexGuard<'_, Circuit> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The decisions, without a clock.
+#[derive(Debug)]
+struct Circuit {
+    failures_max: u32,
+    rest: Duration,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum State {
+    /// Calls go through; so many have failed in a row.
+    Closed(u32),
+    /// No call goes through until then.
+    Open(Instant),
+    /// One call is on its way to find out; if nothing is heard of it, another may go then.
+    HalfOpen(Instant),
+}
+
+impl Circuit {
+    fn lets_through(&mut self, now: Instant) -> bool {
+        match self.state {
             State::Closed(_) => true,
-            State::Open(until) | State::HalfOpen(until) if Instant::now() < until => false,
+            State::Open(until) | State::HalfOpen(until) if now < until => false,
             State::Open(_) | State::HalfOpen(_) => {
-                *state = State::HalfOpen(Instant::now() + self.rest);
+                self.state = State::HalfOpen(now + self.rest);
                 true
             }
         }
     }
 
-    fn failed(&self) {
-        let mut state = self.state();
-        *state = match *state {
+    fn failed(&mut self, now: Instant) {
+        self.state = match self.state {
             State::Closed(failures) if failures + 1 < self.failures_max => {
                 State::Closed(failures + 1)
             }
-            _ => State::Open(Instant::now() + self.rest),
+            _ => State::Open(now + self.rest),
         };
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn succeeded(&mut self) {
+        self.state = State::Closed(0);
     }
 }
 
@@ -95,53 +102,100 @@ impl CircuitBreaker {
 mod tests {
     use super::*;
 
-    async fn fail(breaker: &CircuitBreaker) -> bool {
-        let outcome = breaker.call(async { Err::<(), _>("down") }, |_| true).await;
-        matches!(outcome, Err(Broken::Failed(_)))
+    const REST: Duration = Duration::from_secs(5);
+
+    fn circuit(failures_max: u32) -> (Circuit, Instant) {
+        (
+            Circuit {
+                failures_max,
+                rest: REST,
+                state: State::Closed(0),
+            },
+            Instant::now(),
+        )
     }
 
-    async fn succeed(breaker: &CircuitBreaker) -> bool {
-        breaker
-            .call(async { Ok::<_, &str>(()) }, |_| true)
-            .await
-            .is_ok()
+    #[test]
+    fn it_opens_after_failures_in_a_row_and_not_before() {
+        let (mut circuit, now) = circuit(2);
+        circuit.failed(now);
+        circuit.succeeded();
+        circuit.failed(now);
+        assert!(
+            circuit.lets_through(now),
+            "one success starts the count anew"
+        );
+        circuit.failed(now);
+        assert!(!circuit.lets_through(now), "two failures in a row open it");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn it_opens_after_failures_in_a_row_and_not_before() {
-        let breaker = CircuitBreaker::new(2, Duration::from_secs(5));
-        assert!(fail(&breaker).await && succeed(&breaker).await && fail(&breaker).await);
-        assert!(fail(&breaker).await, "one success starts the count anew");
-        assert!(!succeed(&breaker).await, "two failures in a row open it");
+    #[test]
+    fn after_the_rest_one_call_goes_to_find_out_and_no_other() {
+        let (mut circuit, now) = circuit(1);
+        circuit.failed(now);
+        assert!(circuit.lets_through(now + REST));
+        assert!(!circuit.lets_through(now + REST));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn one_call_finds_out_whether_the_neighbour_is_back() {
-        let breaker = CircuitBreaker::new(1, Duration::from_secs(5));
-        assert!(fail(&breaker).await);
-        tokio::time::advance(Duration::from_secs(6)).await;
-        assert!(fail(&breaker).await, "the probe is tried");
-        assert!(!succeed(&breaker).await, "and opens it again");
-        tokio::time::advance(Duration::from_secs(6)).await;
-        assert!(succeed(&breaker).await && succeed(&breaker).await);
+    #[test]
+    fn the_call_that_finds_out_decides() {
+        let (mut circuit, now) = circuit(1);
+        circuit.failed(now);
+        assert!(circuit.lets_through(now + REST));
+        circuit.failed(now + REST);
+        assert!(
+            !circuit.lets_through(now + REST),
+            "a failure opens it again"
+        );
+        assert!(circuit.lets_through(now + REST + REST));
+        circuit.succeeded();
+        assert!(
+            circuit.lets_through(now + REST + REST),
+            "a success closes it"
+        );
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn while_one_call_finds_out_no_other_goes() {
-        let breaker = CircuitBreaker::new(1, Duration::from_secs(5));
-        assert!(fail(&breaker).await);
-        tokio::time::advance(Duration::from_secs(6)).await;
-        assert!(breaker.lets_through());
-        assert!(!breaker.lets_through());
+    #[test]
+    fn a_call_that_never_comes_back_does_not_keep_it_open_for_ever() {
+        let (mut circuit, now) = circuit(1);
+        circuit.failed(now);
+        assert!(circuit.lets_through(now + REST));
+        assert!(circuit.lets_through(now + REST + REST));
     }
 
     #[tokio::test]
     async fn a_refusal_of_the_request_is_no_failure_of_the_neighbour() {
-        let breaker = CircuitBreaker::new(1, Duration::from_secs(5));
-        let outcome = breaker
+        let breaker = CircuitBreaker::new(1, REST);
+        let declined = breaker
             .call(async { Err::<(), _>("declined") }, |_| false)
             .await;
-        assert!(matches!(outcome, Err(Broken::Failed("declined"))));
-        assert!(succeed(&breaker).await);
+        assert!(matches!(declined, Err(Broken::Failed("declined"))));
+        assert!(
+            breaker
+                .call(async { Ok::<_, &str>(()) }, |_| true)
+                .await
+                .is_ok()
+        );
+    }
+
+    #[tokio::test]
+    async fn an_open_circuit_does_not_make_the_call() {
+        let breaker = CircuitBreaker::new(1, REST);
+        assert!(
+            breaker
+                .call(async { Err::<(), _>("down") }, |_| true)
+                .await
+                .is_err()
+        );
+        let mut made = false;
+        let call = async {
+            made = true;
+            Ok::<_, &str>(())
+        };
+        assert!(matches!(
+            breaker.call(call, |_| true).await,
+            Err(Broken::Open)
+        ));
+        assert!(!made);
     }
 }

@@ -61,13 +61,13 @@ mod tests {
         tries.get()
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn what_may_be_repeated_is_tried_three_times() {
         assert_eq!(tries(Retry::idempotent(), true).await, 3);
         assert_eq!(tries(Retry::never(), true).await, 1);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn what_fails_for_good_is_not_tried_again() {
         assert_eq!(tries(Retry::idempotent(), false).await, 1);
     }

@@ -1,0 +1,41 @@
+//! A DynamoDB for one test, reached over HTTP.
+
+use aws_sdk_dynamodb::Client;
+use dynoxide::Database;
+use souk_kit::{
+    Env, Reader,
+    dynamodb::{client, settings},
+};
+use tokio::net::TcpListener;
+
+/// A client of a new, empty DynamoDB, which lives as long as the test's runtime.
+///
+/// # Panics
+/// If it cannot be started.
+pub async fn dynamodb() -> Client {
+    let database = Database::memory().unwrap_or_else(|error| panic!("no DynamoDB: {error}"));
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap_or_else(|error| panic!("no port: {error}"));
+    let address = listener
+        .local_addr()
+        .unwrap_or_else(|error| panic!("no address: {error}"));
+    tokio::spawn(dynoxide::server::serve_on(listener, database));
+    connect(&format!("http://{address}")).await
+}
+
+async fn connect(endpoint: &str) -> Client {
+    let env = Env::of(&[
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+    ]);
+    let mut r = Reader::new(&env);
+    let settings = settings(&mut r);
+    client(
+        r.finish(|| settings)
+            .unwrap_or_else(|mistakes| panic!("{mistakes}")),
+    )
+    .await
+}
