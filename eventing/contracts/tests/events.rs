@@ -1,5 +1,7 @@
 //! An event as it travels: envelope and data.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use chrono::{DateTime, Utc};
 use cloudevents::{AttributesReader, Event};
 use souk_contracts::{Contract, Currency, Money, OrderPlaced, PricedLine};

@@ -1,5 +1,7 @@
 //! The JSON Schemas beside the code are what partners read: these tests keep them true.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use souk_contracts::{EventType, event_types};

@@ -1,5 +1,7 @@
 //! Tokens, good and bad.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use chrono::TimeDelta;
 use serde_json::json;
 use souk_kit::{Clock, auth::TokenError};

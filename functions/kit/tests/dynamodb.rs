@@ -1,5 +1,7 @@
 //! DynamoDB's transactions and outbox, on an engine that is reached over HTTP.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{

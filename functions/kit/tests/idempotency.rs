@@ -1,5 +1,7 @@
 //! Idempotency keys on a real PostgreSQL.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use axum::{extract::FromRequestParts, response::Response};
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header::LOCATION};
 use serde_json::{Value, json};

@@ -1,5 +1,7 @@
 //! Outbox and inbox on a real PostgreSQL, with a real socket as the sink.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use chrono::TimeDelta;
 use cloudevents::{AttributesReader, Event, EventBuilder, EventBuilderV10};
 use http::StatusCode;

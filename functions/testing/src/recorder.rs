@@ -68,6 +68,11 @@ impl Recorder {
         }
     }
 
+    /// Its address, for `K_SINK`.
+    pub fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
     /// A sink that ends here.
     ///
     /// # Panics
