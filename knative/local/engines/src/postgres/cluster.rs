@@ -1,0 +1,227 @@
+//! The cluster's folder: how it is made, configured and served from. Nothing here waits for the server.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::process::Process;
+use super::programs::Programs;
+use super::settings;
+use crate::user::User;
+use crate::{EngineError, system};
+
+/// Lines of the log that are shown when the server did not start.
+const LOG_LINES_SHOWN: usize = 12;
+
+/// One cluster and who owns it.
+#[derive(Debug)]
+pub(super) struct Cluster {
+    folder: PathBuf,
+    log: PathBuf,
+    user: Option<User>,
+}
+
+impl Cluster {
+    pub(super) fn in_data_dir(data_dir: &Path, user: Option<User>) -> Self {
+        Self {
+            folder: data_dir.join("postgres"),
+            log: data_dir.join("log").join("postgres.log"),
+            user,
+        }
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The major version that made the cluster; `None`: there is no cluster yet.
+    pub(super) fn major(&self) -> Result<Option<u32>, EngineError> {
+        match fs::read_to_string(self.folder.join("PG_VERSION")) {
+            Ok(text) => Ok(Some(
+                text.trim().parse().map_err(|error| self.unusable(&error))?,
+            )),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.unusable(&error)),
+        }
+    }
+
+    /// Makes the cluster beside its place and renames it, so that an interrupted first start leaves no half cluster.
+    pub(super) async fn make(
+        &self,
+        programs: &Programs,
+        password: &str,
+    ) -> Result<(), EngineError> {
+        let workshop = self.folder.with_extension("new");
+        let prepared = self
+            .prepare_workshop(&workshop, password)
+            .map_err(|error| self.unusable(&error))?;
+        let mut command = self.command(&programs.initdb(), &prepared)?;
+        command
+            .args(settings::initdb_arguments(programs.major))
+            .arg("--pwfile")
+            .arg(prepared.seen.join("password"))
+            .arg("--pgdata")
+            .arg(prepared.seen.join("data"));
+        let how = self.start(command).await?.ended().await;
+        if how != "exit status: 0" {
+            return Err(self.did_not_start(&format!("initdb: {how}")));
+        }
+        let moved = fs::rename(workshop.join("data"), &self.folder);
+        moved
+            .and_then(|()| fs::remove_dir_all(&workshop))
+            .map_err(|error| self.unusable(&error))
+    }
+
+    /// Writes the configuration files anew: the port may have changed, and so may souk.
+    pub(super) fn configure(&self, major: u32, port: u16) -> Result<(), EngineError> {
+        let files = [
+            (
+                "postgresql.conf",
+                settings::server_configuration(major, port),
+            ),
+            (
+                "pg_hba.conf",
+                settings::HOST_BASED_AUTHENTICATION.to_owned(),
+            ),
+        ];
+        for (name, text) in files {
+            let file = self.folder.join(name);
+            write_for(self.user, &file, text.as_bytes()).map_err(|error| self.unusable(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Starts the server on this cluster.
+    pub(super) async fn serve(&self, programs: &Programs) -> Result<Process, EngineError> {
+        let seen =
+            SeenFolder::open(&self.folder, self.user).map_err(|error| self.unusable(&error))?;
+        let mut command = self.command(&programs.postgres(), &seen)?;
+        command.arg("-D").arg(&seen.seen);
+        self.start(command).await
+    }
+
+    /// Something about the folder is not as it must be.
+    pub(super) fn unusable(&self, why: &dyn std::fmt::Display) -> EngineError {
+        EngineError::new(
+            format!(
+                "PostgreSQL's data in {} cannot be used: {why}",
+                self.folder.display()
+            ),
+            "Check who owns the folder, or name another data directory: souk up --data-dir <dir>",
+        )
+    }
+
+    /// The server ended or never answered.
+    pub(super) fn did_not_start(&self, how: &dyn std::fmt::Display) -> EngineError {
+        let said = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = said.lines().collect();
+        let last = lines[lines.len().saturating_sub(LOG_LINES_SHOWN)..].join("\n    ");
+        EngineError::new(
+            format!("PostgreSQL did not start ({how}). It said:\n    {last}"),
+            format!(
+                "Read all of it in {}, or try others: souk up --postgres-bin <dir>",
+                self.log.display()
+            ),
+        )
+    }
+
+    fn prepare_workshop(&self, workshop: &Path, password: &str) -> io::Result<SeenFolder> {
+        if workshop.exists() {
+            fs::remove_dir_all(workshop)?;
+        }
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(workshop)?;
+        write_for(self.user, &workshop.join("password"), password.as_bytes())?;
+        if let Some(user) = self.user {
+            user.owns(workshop)?;
+        }
+        SeenFolder::open(workshop, self.user)
+    }
+
+    /// A command that runs as the cluster's user, in its own process group, and dies with this process.
+    fn command(&self, program: &Path, folder: &SeenFolder) -> Result<Command, EngineError> {
+        let log = self.open_log().map_err(|error| self.unusable(&error))?;
+        let also = log.try_clone().map_err(|error| self.unusable(&error))?;
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("LC_ALL", "C")
+            .env("TZ", "UTC")
+            .current_dir("/")
+            .process_group(0);
+        command.stdin(Stdio::null()).stdout(log).stderr(also);
+        if let Some(user) = self.user {
+            user.becomes(&mut command);
+        }
+        // SIGQUIT: stop at once, recover at the next start.
+        system::die_with_parent(&mut command, libc::SIGQUIT, folder.descriptor());
+        Ok(command)
+    }
+
+    async fn start(&self, command: Command) -> Result<Process, EngineError> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        Process::start(command).await.map_err(|error| {
+            EngineError::new(
+                format!("{program} cannot be started: {error}"),
+                "Use other programs: souk up --postgres-bin <dir>",
+            )
+        })
+    }
+
+    fn open_log(&self) -> io::Result<File> {
+        if let Some(folder) = self.log.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(&self.log)
+    }
+}
+
+/// A folder and the path under which the cluster's user sees it.
+struct SeenFolder {
+    seen: PathBuf,
+    handle: Option<File>,
+}
+
+impl SeenFolder {
+    /// Where a user cannot walk to, he can be handed the open folder.
+    fn open(folder: &Path, user: Option<User>) -> io::Result<Self> {
+        let folder = fs::canonicalize(folder)?;
+        let blocked = folder.parent().and_then(|parent| user?.barrier(parent));
+        if blocked.is_none() {
+            return Ok(Self {
+                seen: folder,
+                handle: None,
+            });
+        }
+        let handle = File::open(&folder)?;
+        Ok(Self {
+            seen: PathBuf::from(format!("/proc/self/fd/{}", handle.as_raw_fd())),
+            handle: Some(handle),
+        })
+    }
+
+    fn descriptor(&self) -> Option<i32> {
+        self.handle.as_ref().map(File::as_raw_fd)
+    }
+}
+
+fn write_for(user: Option<User>, file: &Path, text: &[u8]) -> io::Result<()> {
+    let mut writer = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(file)?;
+    writer.write_all(text)?;
+    user.map_or(Ok(()), |user| user.owns(file))
+}

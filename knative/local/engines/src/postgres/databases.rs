@@ -1,0 +1,89 @@
+//! One role and one database for each function, closed to every other role.
+
+use sqlx::{Connection as _, Executor as _, PgConnection, Row as _};
+
+use super::Database;
+use crate::EngineError;
+
+/// A connection, or why there is none.
+pub(super) async fn connect(url: &str) -> Result<PgConnection, sqlx::Error> {
+    PgConnection::connect(url).await
+}
+
+/// Makes what is missing, and sets every password: they may have been made anew.
+pub(super) async fn ensure(superuser: &str, wanted: &[Database<'_>]) -> Result<(), EngineError> {
+    ensure_all(superuser, wanted).await.map_err(|error| {
+        EngineError::new(
+            format!("PostgreSQL did not make the functions' databases: {error}"),
+            "Read log/postgres.log in the data directory.",
+        )
+    })
+}
+
+async fn ensure_all(superuser: &str, wanted: &[Database<'_>]) -> Result<(), sqlx::Error> {
+    let mut connection = connect(superuser).await?;
+    let known = connection
+        .fetch_all("SELECT 'role', rolname::text FROM pg_roles UNION ALL SELECT 'database', datname::text FROM pg_database")
+        .await?;
+    let known: Vec<(String, String)> = known.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let is_known = |kind: &str, name: &str| known.iter().any(|(k, n)| k == kind && n == name);
+
+    for one in wanted {
+        let (name, password) = (identifier(one.name), literal(one.password));
+        let verb = if is_known("role", one.name) {
+            "ALTER"
+        } else {
+            "CREATE"
+        };
+        run(
+            &mut connection,
+            format!("{verb} ROLE {name} LOGIN PASSWORD {password}"),
+        )
+        .await?;
+        if !is_known("database", one.name) {
+            run(
+                &mut connection,
+                format!("CREATE DATABASE {name} OWNER {name}"),
+            )
+            .await?;
+        }
+        run(
+            &mut connection,
+            format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC"),
+        )
+        .await?;
+    }
+    run(
+        &mut connection,
+        "REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC".to_owned(),
+    )
+    .await?;
+    connection.close().await
+}
+
+async fn run(connection: &mut PgConnection, statement: String) -> Result<(), sqlx::Error> {
+    // Every name and literal in it was quoted here: utility statements take no parameters.
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_passwords_cannot_end_their_quotes() {
+        assert_eq!(identifier(r#"a"b"#), r#""a""b""#);
+        assert_eq!(literal("a'b"), "'a''b'");
+    }
+}

@@ -1,0 +1,69 @@
+//! One child process with a thread of its own, which starts it, waits for it, and tells when it has ended.
+//!
+//! The kernel's death signal belongs to the thread that forked: on a pool's thread it would come when the pool shrinks.
+
+use std::io;
+use std::process::{Command, ExitStatus};
+use std::thread;
+
+use tokio::sync::{oneshot, watch};
+
+use crate::system;
+
+/// A process that was started, running or not.
+#[derive(Debug)]
+pub(super) struct Process {
+    pid: u32,
+    ended: watch::Receiver<Option<String>>,
+}
+
+impl Process {
+    /// Starts `command`. Its stdout and stderr are where the command says.
+    pub(super) async fn start(mut command: Command) -> io::Result<Self> {
+        let (report, started) = oneshot::channel();
+        let (end, ended) = watch::channel(None);
+        let body = move || match command.spawn() {
+            Ok(mut child) => {
+                let _ = report.send(Ok(child.id()));
+                let how = child.wait();
+                let _ = end.send(Some(describe(how)));
+            }
+            Err(error) => drop(report.send(Err(error))),
+        };
+        thread::Builder::new()
+            .name("souk-postgres".to_owned())
+            .spawn(body)?;
+        let pid = started.await.map_err(io::Error::other)??;
+        Ok(Self { pid, ended })
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Sends a signal, unless the process has ended: its id may be another's by then.
+    pub(super) fn signal(&self, signal: i32) {
+        if self.ended.borrow().is_some() {
+            return;
+        }
+        if let Err(error) = system::send_signal(self.pid, signal) {
+            tracing::debug!(pid = self.pid, %error, "signal not sent");
+        }
+    }
+
+    /// Waits for the end and tells how it was.
+    pub(super) async fn ended(&self) -> String {
+        let mut ended = self.ended.clone();
+        match ended.wait_for(Option::is_some).await {
+            Ok(how) => how.clone().unwrap_or_default(),
+            Err(_) => "its thread ended".to_owned(),
+        }
+    }
+}
+
+fn describe(how: io::Result<ExitStatus>) -> String {
+    match how {
+        Ok(status) => status.to_string(),
+        Err(error) => error.to_string(),
+    }
+}
