@@ -55,7 +55,8 @@ impl IdempotencyKey {
         operation: &'static str,
         request: &impl Serialize,
     ) -> ScopedKey {
-        let request = serde_json::to_vec(request).unwrap_or_default();
+        let request =
+            serde_json::to_vec(request).expect("what was read from JSON can be written as JSON");
         let fingerprint = Sha256::digest(request).to_vec();
         ScopedKey {
             caller,
@@ -118,7 +119,7 @@ impl Tx {
             headers: headers.iter().filter_map(text).collect(),
             body,
         };
-        let row = literal::json(&(key.caller, key.operation, &key.key, answer)).map_err(encode)?;
+        let row = literal::json(&(key.caller, key.operation, &key.key, answer))?;
         self.at_last(&format!(
             "update idempotency_keys set answer = row->3 from (select {row}::json as row) as request \
              where caller = (row->>0)::uuid and operation = row->>1 and key = row->>2"
@@ -183,8 +184,4 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
             ))),
         }
     }
-}
-
-fn encode(error: serde_json::Error) -> sqlx::Error {
-    sqlx::Error::Encode(Box::new(error))
 }

@@ -1,6 +1,4 @@
-//! What every function of the shop needs, and nothing more.
-//!
-//! No noun of the business is in here, nothing that knows where it runs, and nothing with fewer than two users.
+#![doc = include_str!("../README.md")]
 
 pub mod auth;
 pub mod clock;

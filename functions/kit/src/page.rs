@@ -37,7 +37,8 @@ pub struct Cursor;
 impl Cursor {
     /// Writes a position.
     pub fn encode<K: Serialize>(key: &K) -> String {
-        URL_SAFE_NO_PAD.encode(serde_json::to_vec(key).unwrap_or_default())
+        URL_SAFE_NO_PAD
+            .encode(serde_json::to_vec(key).expect("a key consists of what JSON can say"))
     }
 
     /// Reads a position that was once given out.

@@ -62,15 +62,15 @@ impl Sink {
 
     /// Reads `K_SINK` and `K_CE_OVERRIDES`, which a SinkBinding sets.
     pub fn from_env(r: &mut Reader<'_>) -> Option<Self> {
-        let sink = r.required_with("K_SINK", |text| {
-            Url::parse(text)
-                .map_err(|e| e.to_string())
-                .and_then(|url| Self::new(url).map_err(|e| e.to_string()))
-        });
+        let url = r.required::<Url>("K_SINK");
         let overrides = match r.env().get("K_CE_OVERRIDES") {
             None => Some(BTreeMap::new()),
             Some(_) => r.required_with("K_CE_OVERRIDES", extensions),
         };
+        let sink = Self::new(url?);
+        let sink = sink
+            .map_err(|error| r.mistake(format!("K_SINK cannot be used: {error}")))
+            .ok();
         Some(Self {
             overrides: overrides?,
             ..sink?
@@ -146,4 +146,71 @@ fn extensions(overrides: &str) -> Result<BTreeMap<String, String>, serde_json::E
         extensions: BTreeMap<String, String>,
     }
     serde_json::from_str::<Overrides>(overrides).map(|overrides| overrides.extensions)
+}
+
+#[cfg(test)]
+mod tests {
+    use cloudevents::{EventBuilder, EventBuilderV10};
+    use serde_json::json;
+
+    use super::*;
+    use crate::Env;
+
+    fn sink(settings: &[(&str, &str)]) -> Option<Sink> {
+        let env = Env::of(settings);
+        let mut r = Reader::new(&env);
+        let sink = Sink::from_env(&mut r);
+        r.finish(|| sink).ok()
+    }
+
+    fn event(subject: &str) -> Event {
+        let event = EventBuilderV10::new()
+            .id("1")
+            .source("/s")
+            .ty("t")
+            .subject(subject);
+        event.data("application/json", json!({})).build().unwrap()
+    }
+
+    #[tokio::test]
+    async fn overrides_of_the_sink_binding_win() {
+        let overrides = r#"{"extensions":{"region":"eu"}}"#;
+        let sink = sink(&[("K_SINK", "http://broker"), ("K_CE_OVERRIDES", overrides)]).unwrap();
+        let headers = sink.headers(&event("orders/1")).unwrap();
+        assert_eq!(headers["ce-region"], "eu");
+        assert_eq!(headers["ce-specversion"], "1.0");
+        assert_eq!(headers["content-type"], "application/json");
+        assert!(!headers.contains_key("ce-datacontenttype"));
+    }
+
+    #[tokio::test]
+    async fn an_empty_override_which_every_sink_binding_sets_is_none() {
+        assert!(sink(&[("K_SINK", "http://broker"), ("K_CE_OVERRIDES", "")]).is_some());
+        assert!(sink(&[("K_SINK", "http://broker"), ("K_CE_OVERRIDES", "{")]).is_none());
+        assert!(sink(&[("K_SINK", "broker")]).is_none());
+    }
+
+    #[tokio::test]
+    async fn an_attribute_that_brokers_would_mangle_is_refused() {
+        let sink = sink(&[("K_SINK", "http://broker")]).unwrap();
+        assert!(matches!(
+            sink.headers(&event("caf\u{e9}")),
+            Err(SinkError::Unfit(_))
+        ));
+    }
+
+    #[test]
+    fn what_may_pass_is_told_from_what_will_not() {
+        let refused = |status: u16| SinkError::Refused(StatusCode::from_u16(status).unwrap());
+        assert!(
+            [503, 500, 404, 429, 408]
+                .into_iter()
+                .all(|status| refused(status).passes())
+        );
+        assert!(
+            [400, 401, 413, 415]
+                .into_iter()
+                .all(|status| !refused(status).passes())
+        );
+    }
 }

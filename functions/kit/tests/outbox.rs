@@ -197,6 +197,31 @@ async fn an_event_that_the_sink_refuses_stays_until_a_sweep_finds_the_sink_bette
 }
 
 #[tokio::test]
+async fn a_commit_is_finished_even_if_the_caller_hangs_up() {
+    let mut shop = Shop::open().await;
+    let outbox = shop.outbox();
+    let mut tx = outbox.begin().await.unwrap();
+    tx.emit(event("e1")).unwrap();
+    let mut commit = Box::pin(tx.commit());
+    assert!(futures::poll!(&mut commit).is_pending());
+    drop(commit);
+    assert_eq!(shop.recorder.next().await.id(), "e1");
+}
+
+#[tokio::test]
+async fn two_sweeps_at_the_same_time_send_an_event_once() {
+    let mut shop = Shop::open().await;
+    let (one, other) = (shop.outbox(), shop.outbox());
+    for n in 0..50 {
+        shop.commit_and_die(&format!("e{n}")).await;
+    }
+    shop.clock.advance(TimeDelta::seconds(10));
+    let (first, second) = tokio::join!(one.sweep(), other.sweep());
+    assert_eq!((first, second), (Ok(()), Ok(())));
+    assert_eq!(shop.recorder.waiting().len(), 50);
+}
+
+#[tokio::test]
 async fn a_sink_that_is_away_for_a_moment_is_tried_again() {
     let mut shop = Shop::open().await;
     let outbox = shop.outbox();

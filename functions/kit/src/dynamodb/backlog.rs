@@ -39,7 +39,7 @@ pub(super) fn put(
     let put = Put::builder()
         .table_name(table)
         .set_item(Some(key(&outgoing.id)))
-        .item(KEPT, AttributeValue::S(outgoing.kept.clone()))
+        .item(KEPT, AttributeValue::S(outgoing.kept.get().to_owned()))
         .item(
             EMITTED_AT,
             AttributeValue::N(now.timestamp_millis().to_string()),
@@ -137,7 +137,7 @@ impl DynamoBacklog {
 fn recover(mut item: HashMap<String, AttributeValue>) -> Result<Outgoing, DynamoError> {
     match item.remove(KEPT) {
         Some(AttributeValue::S(kept)) => {
-            Outgoing::recovered(kept).map_err(|error| DynamoError::Item(error.to_string()))
+            Outgoing::recovered(&kept).map_err(|error| DynamoError::Item(error.to_string()))
         }
         _ => Err(DynamoError::Item(format!(
             "an outbox item has no text `{KEPT}`"

@@ -37,13 +37,7 @@ impl Outbox {
 
     /// A transaction. It costs nothing until it is committed.
     pub fn begin(&self) -> Tx {
-        Tx::begin(
-            self.client.clone(),
-            &self.table,
-            self.relay.clone(),
-            self.clock.clone(),
-            self.ids.clone(),
-        )
+        Tx::begin(self.clone())
     }
 
     /// Sends what was left behind.
@@ -54,6 +48,29 @@ impl Outbox {
     /// Done when everything committed so far is sent or given up; for [`crate::Service::drain`].
     pub async fn drained(self) {
         self.relay.drained().await;
+    }
+
+    /// The client, for reading outside a transaction.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The table that everything is in.
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// The clock that its transactions go by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(super) fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    pub(super) fn relay(&self) -> &Relay {
+        &self.relay
     }
 }
 

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{
-    Client,
     error::SdkError,
     operation::transact_write_items::TransactWriteItemsError,
     types::{AttributeValue, Put, TransactWriteItem},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudevents::Event;
+use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{DynamoError, EXPIRES_AT, PK, SK, backlog};
+use super::{DynamoError, EXPIRES_AT, Outbox, PK, SK, backlog};
 use crate::{
-    Clock, Delivery, Ids, Relay,
+    Delivery,
     relay::{EmitError, Outgoing},
 };
 
@@ -24,11 +24,7 @@ const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 
 /// What will be written; nothing is, without [`Tx::commit`].
 pub struct Tx {
-    client: Client,
-    table: String,
-    relay: Relay,
-    clock: Clock,
-    ids: Ids,
+    outbox: Outbox,
     inbox: Option<TransactWriteItem>,
     own: Vec<TransactWriteItem>,
     events: Vec<Outgoing>,
@@ -46,35 +42,30 @@ pub enum Committed {
 }
 
 impl Tx {
-    pub(super) fn begin(client: Client, table: &str, relay: Relay, clock: Clock, ids: Ids) -> Self {
-        let (own, events) = (Vec::new(), Vec::new());
+    pub(super) fn begin(outbox: Outbox) -> Self {
         Self {
-            client,
-            table: table.to_owned(),
-            relay,
-            clock,
-            ids,
+            outbox,
             inbox: None,
-            own,
-            events,
+            own: Vec::new(),
+            events: Vec::new(),
         }
     }
 
     /// A new id, for what is made in this transaction.
     pub fn id(&self) -> Uuid {
-        self.ids.next()
+        self.outbox.ids().next()
     }
 
     /// The time, for what is done in this transaction.
     pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+        self.outbox.clock().now()
     }
 
     /// Lets the commit do nothing if `delivery` was handled before.
     pub fn first_time<T>(&mut self, delivery: &Delivery<T>) -> Result<(), DynamoError> {
-        let expires_at = (self.clock.now() + INBOX_KEPT).timestamp();
+        let expires_at = (self.now() + INBOX_KEPT).timestamp();
         let put = Put::builder()
-            .table_name(&self.table)
+            .table_name(self.outbox.table())
             .item(
                 PK,
                 AttributeValue::S(format!("inbox#{}#{}", delivery.source, delivery.id)),
@@ -94,7 +85,7 @@ impl Tx {
     /// Adds an item that is written whatever was there.
     pub fn put(&mut self, item: HashMap<String, AttributeValue>) -> Result<(), DynamoError> {
         let put = Put::builder()
-            .table_name(&self.table)
+            .table_name(self.outbox.table())
             .set_item(Some(item))
             .build()?;
         self.write(TransactWriteItem::builder().put(put).build());
@@ -107,15 +98,23 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes everything, and hands the events to the relay.
+    /// Writes everything, and hands the events to the relay. Once begun it is finished, even if the caller does not
+    /// wait for it.
     pub async fn commit(self) -> Result<Committed, DynamoError> {
-        let inbox = usize::from(self.inbox.is_some());
-        let own = self.own.len();
-        let now = self.clock.now();
+        let finished = tokio::spawn(self.write_all().in_current_span()).await;
+        finished.unwrap_or_else(|error| Err(DynamoError::Unavailable(error.to_string())))
+    }
+
+    async fn write_all(self) -> Result<Committed, DynamoError> {
+        let (inbox, own, now) = (
+            usize::from(self.inbox.is_some()),
+            self.own.len(),
+            self.now(),
+        );
         let events = self
             .events
             .iter()
-            .map(|outgoing| backlog::put(&self.table, outgoing, now));
+            .map(|outgoing| backlog::put(self.outbox.table(), outgoing, now));
         let events = events.collect::<Result<Vec<_>, _>>()?;
         let items = self
             .inbox
@@ -123,28 +122,25 @@ impl Tx {
             .chain(self.own)
             .chain(events)
             .collect();
-        match self
-            .client
+        let request = self
+            .outbox
+            .client()
             .transact_write_items()
-            .set_transact_items(Some(items))
-            .send()
-            .await
-        {
-            Ok(_) => {
-                self.relay.hand(self.events);
-                Ok(Committed::Done)
+            .set_transact_items(Some(items));
+        let Err(error) = request.send().await else {
+            self.outbox.relay().hand(self.events);
+            return Ok(Committed::Done);
+        };
+        match failed_conditions(&error) {
+            None => Err(error.into()),
+            Some(failed) if inbox == 1 && failed.contains(&0) => Ok(Committed::SeenBefore),
+            Some(failed) => {
+                let own_failed = failed
+                    .into_iter()
+                    .filter_map(|at| at.checked_sub(inbox))
+                    .filter(|at| *at < own);
+                Ok(Committed::Refused(own_failed.collect()))
             }
-            Err(error) => match failed_conditions(&error) {
-                Some(failed) if inbox == 1 && failed.contains(&0) => Ok(Committed::SeenBefore),
-                Some(failed) => {
-                    let failed = failed
-                        .into_iter()
-                        .map(|at| at - inbox)
-                        .filter(|at| *at < own);
-                    Ok(Committed::Refused(failed.collect()))
-                }
-                None => Err(error.into()),
-            },
         }
     }
 }

@@ -75,9 +75,11 @@ impl PostgresBacklog {
             .bind(BATCH_EVENTS)
             .fetch_all(connection)
             .await?;
-        let recover =
-            |kept| Outgoing::recovered(kept).map_err(|error| sqlx::Error::Decode(error.into()));
-        rows.into_iter().map(recover).collect()
+        let recover = |kept: &String| Outgoing::recovered(kept);
+        rows.iter()
+            .map(recover)
+            .collect::<Result<_, _>>()
+            .map_err(|error| sqlx::Error::Decode(error.into()))
     }
 
     async fn prune(&self) -> Result<(), sqlx::Error> {
@@ -94,12 +96,12 @@ impl PostgresBacklog {
     }
 }
 
+/// Rows that a sweep has locked are left to it: whoever waited for them would hold up the relay.
 async fn delete(connection: &mut PgConnection, ids: &[String]) -> Result<(), sqlx::Error> {
+    let delete = "delete from outbox where event_id in \
+                  (select event_id from outbox where event_id = any($1) for update skip locked)";
     if !ids.is_empty() {
-        sqlx::query("delete from outbox where event_id = any($1)")
-            .bind(ids)
-            .execute(connection)
-            .await?;
+        sqlx::query(delete).bind(ids).execute(connection).await?;
     }
     Ok(())
 }

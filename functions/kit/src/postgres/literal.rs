@@ -4,8 +4,8 @@ use serde::Serialize;
 
 /// A value as a dollar-quoted literal. Within one, PostgreSQL looks for nothing but the closing tag, and the tag is one
 /// that the value does not contain. (Nor can the two together: no JSON ends with a dollar sign and a letter.)
-pub(crate) fn json(value: &impl Serialize) -> Result<String, serde_json::Error> {
-    let text = serde_json::to_string(value)?;
+pub(crate) fn json(value: &impl Serialize) -> Result<String, sqlx::Error> {
+    let text = serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let mut tag = "$json$".to_owned();
     while text.contains(&tag) {
         tag.insert(tag.len() - 1, '_');

@@ -3,6 +3,7 @@
 mod backlog;
 mod connect;
 pub(crate) mod literal;
+mod open;
 mod outbox;
 mod tx;
 

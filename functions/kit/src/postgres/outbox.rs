@@ -33,25 +33,12 @@ impl Outbox {
 
     /// A transaction.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
-        Tx::begin(
-            &self.pool,
-            self.relay.clone(),
-            self.clock.clone(),
-            self.ids.clone(),
-        )
-        .await
+        Tx::begin(self.clone()).await
     }
 
     /// A transaction in which `delivery` is handled; none if it was handled before. One round trip.
     pub async fn receive<T>(&self, delivery: &Delivery<T>) -> Result<Option<Tx>, sqlx::Error> {
-        Tx::receive(
-            &self.pool,
-            self.relay.clone(),
-            self.clock.clone(),
-            self.ids.clone(),
-            delivery,
-        )
-        .await
+        Tx::receive(self.clone(), delivery).await
     }
 
     /// Sends what was left behind.
@@ -62,6 +49,24 @@ impl Outbox {
     /// Done when everything committed so far is sent or given up; for [`crate::Service::drain`].
     pub async fn drained(self) {
         self.relay.drained().await;
+    }
+
+    /// The pool, for reading outside a transaction.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// The clock that its transactions go by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(super) fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    pub(super) fn relay(&self) -> &Relay {
+        &self.relay
     }
 }
 

@@ -3,22 +3,21 @@
 use chrono::{DateTime, Utc};
 use cloudevents::Event;
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, pool::PoolConnection, raw_sql};
+use serde_json::value::RawValue;
+use sqlx::{AssertSqlSafe, PgConnection, raw_sql};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::literal;
+use super::{Outbox, literal, open::Open};
 use crate::{
-    Clock, Delivery, Ids, Relay,
+    Delivery,
     relay::{EmitError, Outgoing},
 };
 
 /// A transaction that was begun. Dropped without [`Tx::commit`], it is rolled back.
 pub struct Tx {
     open: Open,
-    relay: Relay,
-    clock: Clock,
-    ids: Ids,
+    outbox: Outbox,
     events: Vec<Outgoing>,
     /// Statements that travel with the commit.
     last: String,
@@ -27,55 +26,51 @@ pub struct Tx {
 #[derive(Serialize)]
 struct OutboxRow<'a> {
     event_id: &'a str,
-    kept: &'a serde_json::value::RawValue,
+    kept: &'a RawValue,
     emitted_at: DateTime<Utc>,
 }
 
+impl<'a> OutboxRow<'a> {
+    fn of(outgoing: &'a Outgoing, emitted_at: DateTime<Utc>) -> Self {
+        Self {
+            event_id: &outgoing.id,
+            kept: &outgoing.kept,
+            emitted_at,
+        }
+    }
+}
+
 impl Tx {
-    pub(super) async fn begin(
-        pool: &PgPool,
-        relay: Relay,
-        clock: Clock,
-        ids: Ids,
-    ) -> Result<Self, sqlx::Error> {
-        let mut open = Open(Some(pool.acquire().await?));
+    pub(super) async fn begin(outbox: Outbox) -> Result<Self, sqlx::Error> {
+        let mut open = Open::of(outbox.pool()).await?;
         raw_sql("begin").execute(open.connection()).await?;
-        Ok(Self {
-            open,
-            relay,
-            clock,
-            ids,
-            events: Vec::new(),
-            last: String::new(),
-        })
+        Ok(Self::new(open, outbox))
     }
 
     pub(super) async fn receive<T>(
-        pool: &PgPool,
-        relay: Relay,
-        clock: Clock,
-        ids: Ids,
+        outbox: Outbox,
         delivery: &Delivery<T>,
     ) -> Result<Option<Self>, sqlx::Error> {
-        let mut open = Open(Some(pool.acquire().await?));
-        let row = literal::json(&(&delivery.source, &delivery.id, clock.now())).map_err(encode)?;
-        let statements = format!(
+        let row = literal::json(&(&delivery.source, &delivery.id, outbox.clock().now()))?;
+        let begin = format!(
             "begin; insert into inbox (source, event_id, handled_at) \
              select row->>0, row->>1, (row->>2)::timestamptz from (select {row}::json as row) as delivery \
              on conflict do nothing"
         );
-        let done = raw_sql(AssertSqlSafe(statements))
+        let mut open = Open::of(outbox.pool()).await?;
+        let done = raw_sql(AssertSqlSafe(begin))
             .execute(open.connection())
             .await?;
-        let tx = Self {
+        Ok((done.rows_affected() > 0).then(|| Self::new(open, outbox)))
+    }
+
+    fn new(open: Open, outbox: Outbox) -> Self {
+        Self {
             open,
-            relay,
-            clock,
-            ids,
+            outbox,
             events: Vec::new(),
             last: String::new(),
-        };
-        Ok((done.rows_affected() > 0).then_some(tx))
+        }
     }
 
     /// Where the function's own statements go.
@@ -85,12 +80,12 @@ impl Tx {
 
     /// A new id, for what is made in this transaction.
     pub fn id(&self) -> Uuid {
-        self.ids.next()
+        self.outbox.ids().next()
     }
 
     /// The time, for what is done in this transaction.
     pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+        self.outbox.clock().now()
     }
 
     /// Whether `delivery` was never handled before; from this transaction's commit on it was.
@@ -110,7 +105,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Adds a statement that travels with the commit. It must be safe: see [`literal::json`].
+    /// Adds a statement that travels with the commit. Values in it are written by [`literal::json`].
     pub(crate) fn at_last(&mut self, statement: &str) {
         self.last.push_str(statement);
         self.last.push(';');
@@ -118,79 +113,35 @@ impl Tx {
 
     /// Commits, and hands the events to the relay. Once begun it is finished, even if the caller does not wait for it.
     pub async fn commit(mut self) -> Result<(), sqlx::Error> {
-        let statements = format!("{}{}commit", self.last, self.outbox_statement()?);
+        self.write_outbox()?;
         let commit = async move {
+            let statements = format!("{}commit", self.last);
             raw_sql(AssertSqlSafe(statements))
                 .execute(self.open.connection())
                 .await?;
             self.open.close();
-            self.relay.hand(self.events);
+            self.outbox.relay().hand(self.events);
             Ok(())
         };
         let finished = tokio::spawn(commit.in_current_span()).await;
-        finished.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed))
+        finished.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 
-    fn outbox_statement(&self) -> Result<String, sqlx::Error> {
+    fn write_outbox(&mut self) -> Result<(), sqlx::Error> {
         if self.events.is_empty() {
-            return Ok(String::new());
+            return Ok(());
         }
         let emitted_at = self.now();
-        let row = |outgoing: &'_ Outgoing| {
-            let kept = serde_json::value::RawValue::from_string(outgoing.kept.clone())?;
-            Ok((outgoing.id.clone(), kept, emitted_at))
-        };
-        let rows = self
+        let rows: Vec<_> = self
             .events
             .iter()
-            .map(row)
-            .collect::<Result<Vec<_>, serde_json::Error>>()
-            .map_err(encode)?;
-        let rows: Vec<_> = rows
-            .iter()
-            .map(|(event_id, kept, emitted_at)| OutboxRow {
-                event_id,
-                kept,
-                emitted_at: *emitted_at,
-            })
+            .map(|outgoing| OutboxRow::of(outgoing, emitted_at))
             .collect();
-        let rows = literal::json(&rows).map_err(encode)?;
-        Ok(format!(
+        let rows = literal::json(&rows)?;
+        self.at_last(&format!(
             "insert into outbox (event_id, kept, emitted_at) \
-             select * from json_to_recordset({rows}) as row (event_id text, kept json, emitted_at timestamptz);"
-        ))
+             select * from json_to_recordset({rows}) as row (event_id text, kept json, emitted_at timestamptz)"
+        ));
+        Ok(())
     }
-}
-
-/// A connection inside a transaction. However it is dropped, no open transaction goes back to the pool.
-struct Open(Option<PoolConnection<Postgres>>);
-
-impl Open {
-    fn connection(&mut self) -> &mut PgConnection {
-        self.0
-            .as_deref_mut()
-            .expect("the connection leaves only when the transaction has ended")
-    }
-
-    fn close(&mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        let Some(mut connection) = self.0.take() else {
-            return;
-        };
-        tokio::spawn(async move {
-            if let Err(error) = raw_sql("rollback").execute(&mut *connection).await {
-                tracing::warn!(%error, "a transaction could not be rolled back; its connection is closed");
-                connection.close_on_drop();
-            }
-        });
-    }
-}
-
-fn encode(error: serde_json::Error) -> sqlx::Error {
-    sqlx::Error::Encode(Box::new(error))
 }

@@ -27,33 +27,35 @@ impl Courier {
         }
     }
 
-    /// Whether the event is with the broker now.
-    pub(crate) async fn deliver(&self, outgoing: &Outgoing) -> bool {
-        let Ok(_permit) = self.permits.acquire().await else {
-            return false;
-        };
-        let send = || {
-            self.sink
-                .send(&outgoing.event, outgoing.traceparent.as_deref())
-        };
-        match RetryIf::start(backoff(RETRIES), send, SinkError::passes).await {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::error!(%error, id = outgoing.id, "an event could not be sent and stays in the outbox");
-                false
-            }
-        }
+    /// Whether the event is with the broker now, after a few tries if need be.
+    pub(super) async fn deliver(&self, outgoing: &Outgoing) -> bool {
+        let send = || self.send(outgoing);
+        let outcome = RetryIf::start(backoff(RETRIES), send, SinkError::passes).await;
+        self.told(outgoing, outcome)
     }
 
-    /// The ids of those that are with the broker now.
+    /// The ids of those that are with the broker now, after one try each: a sweep holds its rows meanwhile, and is
+    /// repeated anyway.
     pub(crate) async fn deliver_all(&self, events: &[Outgoing]) -> Vec<String> {
-        let deliveries = events.iter().map(|outgoing| self.deliver(outgoing));
-        let sent = join_all(deliveries).await;
-        events
-            .iter()
-            .zip(sent)
-            .filter(|(_, sent)| *sent)
-            .map(|(outgoing, _)| outgoing.id.clone())
-            .collect()
+        let sent = join_all(events.iter().map(|outgoing| self.send(outgoing))).await;
+        let told = events.iter().zip(sent).filter_map(|(outgoing, outcome)| {
+            self.told(outgoing, outcome).then(|| outgoing.id.clone())
+        });
+        told.collect()
+    }
+
+    async fn send(&self, outgoing: &Outgoing) -> Result<(), SinkError> {
+        // The semaphore is never closed.
+        let _permit = self.permits.acquire().await.ok();
+        self.sink
+            .send(&outgoing.event, outgoing.traceparent.as_deref())
+            .await
+    }
+
+    fn told(&self, outgoing: &Outgoing, outcome: Result<(), SinkError>) -> bool {
+        if let Err(error) = &outcome {
+            tracing::error!(%error, id = outgoing.id, "an event could not be sent and stays in the outbox");
+        }
+        outcome.is_ok()
     }
 }

@@ -2,6 +2,7 @@
 
 use cloudevents::{AttributesReader, Event};
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use thiserror::Error;
 
 use crate::telemetry;
@@ -13,7 +14,7 @@ const EVENT_BYTES_MAX: usize = 900_000;
 pub(crate) struct Outgoing {
     pub(crate) id: String,
     pub(crate) event: Event,
-    pub(crate) kept: String,
+    pub(crate) kept: Box<RawValue>,
     pub(crate) traceparent: Option<String>,
 }
 
@@ -40,12 +41,12 @@ impl Outgoing {
     /// An event that continues the trace of what is being done.
     pub(crate) fn new(event: Event) -> Result<Self, EmitError> {
         let traceparent = telemetry::traceparent();
-        let kept = serde_json::to_string(&Kept {
+        let kept = to_raw_value(&Kept {
             event: &event,
             traceparent: traceparent.clone(),
         })?;
-        if kept.len() > EVENT_BYTES_MAX {
-            return Err(EmitError::TooLarge(event.ty().to_owned(), kept.len()));
+        if kept.get().len() > EVENT_BYTES_MAX {
+            return Err(EmitError::TooLarge(event.ty().to_owned(), kept.get().len()));
         }
         Ok(Self {
             id: event.id().to_owned(),
@@ -56,10 +57,14 @@ impl Outgoing {
     }
 
     /// An event that was left behind.
-    pub(crate) fn recovered(kept: String) -> Result<Self, serde_json::Error> {
-        let Kept { event, traceparent } = serde_json::from_str::<Kept<Event>>(&kept)?;
+    pub(crate) fn recovered(kept: &str) -> Result<Self, serde_json::Error> {
+        let Kept { event, traceparent } = serde_json::from_str::<Kept<Event>>(kept)?;
+        let (id, kept) = (
+            event.id().to_owned(),
+            RawValue::from_string(kept.to_owned())?,
+        );
         Ok(Self {
-            id: event.id().to_owned(),
+            id,
             event,
             kept,
             traceparent,
@@ -101,7 +106,7 @@ mod tests {
     #[test]
     fn an_event_is_recovered_as_it_was() {
         let outgoing = Outgoing::new(event("a 'quoted' $1 \\ text")).unwrap();
-        let recovered = Outgoing::recovered(outgoing.kept.clone()).unwrap();
+        let recovered = Outgoing::recovered(outgoing.kept.get()).unwrap();
         assert_eq!(
             (recovered.event, recovered.traceparent),
             (outgoing.event, outgoing.traceparent)
