@@ -19,6 +19,10 @@ use tokio::net::TcpListener;
 type Calls = Arc<AtomicUsize>;
 
 async fn neighbour() -> (Client, Calls) {
+    neighbour_within(Duration::from_secs(5)).await
+}
+
+async fn neighbour_within(timeout: Duration) -> (Client, Calls) {
     let calls = Calls::default();
     let routes = Router::new()
         .route("/once-more", get(once_more))
@@ -33,10 +37,7 @@ async fn neighbour() -> (Client, Calls) {
         .parse()
         .unwrap();
     tokio::spawn(axum::serve(listener, routes).into_future());
-    (
-        Client::new("neighbour", base, Duration::from_millis(300)).unwrap(),
-        calls,
-    )
+    (Client::new("neighbour", base, timeout).unwrap(), calls)
 }
 
 async fn once_more(State(calls): State<Calls>) -> Result<Json<Value>, StatusCode> {
@@ -98,7 +99,7 @@ async fn a_neighbour_that_keeps_failing_is_spared() {
 
 #[tokio::test]
 async fn a_neighbour_that_never_answers_does_not_hold_the_caller() {
-    let (client, _) = neighbour().await;
+    let (client, _) = neighbour_within(Duration::from_millis(100)).await;
     assert!(matches!(
         ask(&client, "/slow").await,
         Err(ClientError::Unreachable(..))

@@ -1,6 +1,7 @@
 //! One PostgreSQL cluster for each test process, gone when the process is: however that ends.
 
 use std::{
+    ffi::OsStr,
     fs,
     io::{self, BufRead, BufReader},
     os::unix::{
@@ -39,15 +40,19 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Starts a server that only this machine's files lead to.
     pub(crate) fn start() -> Result<Self, String> {
-        let programs = binaries::find()?;
-        let folder =
+        let (folder, user) =
             private_folder().map_err(|error| format!("no folder for PostgreSQL: {error}"))?;
-        initialise(&programs, &folder)?;
-        let mut guard = launch(&programs, &folder)
-            .map_err(|error| format!("PostgreSQL does not start: {error}"))?;
+        let programs = Programs {
+            folder: binaries::find(user.is_some())?,
+            user,
+        };
+        programs.initialise(folder.path())?;
+        let guard = programs.launch(folder.path());
+        let mut guard = guard.map_err(|error| format!("PostgreSQL does not start: {error}"))?;
         until_ready(&mut guard)?;
+        // From here on the guard removes it, as this process may not live to do so.
         Ok(Self {
-            folder,
+            folder: folder.keep(),
             _guard: guard,
         })
     }
@@ -61,30 +66,25 @@ impl Cluster {
     }
 }
 
-/// The guard removes it, as this process may not live to do so.
-fn private_folder() -> io::Result<PathBuf> {
-    let folder = TempDir::with_prefix("souk-test-")?.keep();
-    if is_root()? {
-        chown(&folder, Some(NOBODY), Some(NOBODY))?;
+/// A folder, and who it was given to if this process is root's.
+fn private_folder() -> io::Result<(TempDir, Option<u32>)> {
+    let folder = TempDir::with_prefix("souk-test-")?;
+    if fs::metadata(&folder)?.uid() != 0 {
+        return Ok((folder, None));
     }
-    Ok(folder)
+    chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
+    Ok((folder, Some(NOBODY)))
 }
 
-fn is_root() -> io::Result<bool> {
-    Ok(fs::metadata("/proc/self")?.uid() == 0)
+struct Programs {
+    folder: PathBuf,
+    /// Who is to run them, if not the user of this process.
+    user: Option<u32>,
 }
 
-fn unprivileged(program: impl AsRef<std::ffi::OsStr>) -> io::Result<Command> {
-    let mut command = Command::new(program);
-    if is_root()? {
-        command.uid(NOBODY).gid(NOBODY);
-    }
-    command.current_dir("/");
-    Ok(command)
-}
-
-fn initialise(programs: &Path, folder: &Path) -> Result<(), String> {
-    let output = unprivileged(programs.join("initdb")).and_then(|mut initdb| {
+impl Programs {
+    fn initialise(&self, folder: &Path) -> Result<(), String> {
+        let mut initdb = self.command(self.folder.join("initdb"));
         initdb.args([
             "--username=postgres",
             "--auth=trust",
@@ -93,40 +93,51 @@ fn initialise(programs: &Path, folder: &Path) -> Result<(), String> {
             "--no-sync",
             "-D",
         ]);
-        initdb.arg(folder.join("data")).output()
-    });
-    match output {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(format!(
-            "initdb failed: {}",
-            String::from_utf8_lossy(&output.stderr)
-        )),
-        Err(error) => Err(format!("initdb cannot be run: {error}")),
+        match initdb.arg(folder.join("data")).output() {
+            Ok(output) if output.status.success() => Ok(()),
+            Ok(output) => Err(format!(
+                "initdb failed: {}",
+                String::from_utf8_lossy(&output.stderr)
+            )),
+            Err(error) => Err(format!(
+                "{} cannot be run: {error}",
+                self.folder.join("initdb").display()
+            )),
+        }
     }
-}
 
-fn launch(programs: &Path, folder: &Path) -> io::Result<Child> {
-    let mut guard = unprivileged("sh")?;
-    guard
-        .args(["-c", GUARD, "guard"])
-        .arg(folder)
-        .arg(programs.join("postgres"));
-    guard
-        .arg("-D")
-        .arg(folder.join("data"))
-        .arg("-k")
-        .arg(folder)
-        .args(["-c", "listen_addresses="]);
-    for setting in FAST {
-        guard.args(["-c", setting]);
+    fn launch(&self, folder: &Path) -> io::Result<Child> {
+        let mut guard = self.command("sh");
+        guard
+            .args(["-c", GUARD, "guard"])
+            .arg(folder)
+            .arg(self.folder.join("postgres"));
+        guard
+            .arg("-D")
+            .arg(folder.join("data"))
+            .arg("-k")
+            .arg(folder)
+            .args(["-c", "listen_addresses="]);
+        for setting in FAST {
+            guard.args(["-c", setting]);
+        }
+        // A group of its own: Ctrl-C is for the tests, and the pipe tells the guard.
+        guard
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
     }
-    // A group of its own: Ctrl-C is for the tests, and the pipe tells the guard.
-    guard
-        .process_group(0)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
+
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        if let Some(user) = self.user {
+            command.uid(user).gid(user);
+        }
+        command.current_dir("/");
+        command
+    }
 }
 
 fn until_ready(guard: &mut Child) -> Result<(), String> {

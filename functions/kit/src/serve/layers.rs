@@ -49,15 +49,23 @@ fn span(request: &Request) -> Span {
         .extensions()
         .get::<MatchedPath>()
         .map_or("unknown", MatchedPath::as_str);
+    let header = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let (event_type, event_id) = (header("ce-type"), header("ce-id"));
+    let request_name = || format!("{} {route}", request.method());
     let span = info_span!(
         "request",
-        otel.name = format!("{} {route}", request.method()),
+        otel.name = event_type.map_or_else(request_name, |event_type| format!("on {event_type}")),
         otel.kind = "server",
         http.request.method = %request.method(),
         http.route = route,
         http.response.status_code = Empty,
-        cloudevents.event_type = request.headers().get("ce-type").and_then(|value| value.to_str().ok()),
-        cloudevents.event_id = request.headers().get("ce-id").and_then(|value| value.to_str().ok()),
+        cloudevents.event_type = event_type,
+        cloudevents.event_id = event_id,
     );
     telemetry::continue_trace(&span, request.headers());
     span

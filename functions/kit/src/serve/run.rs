@@ -94,7 +94,7 @@ async fn serve(
         axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
     let mut serving = tokio::spawn(serving.into_future());
     tokio::select! {
-        ended = &mut serving => return ended.map_err(|error| StartError::Other(error.to_string()))?.map_err(StartError::from),
+        ended = &mut serving => return Ok(ended.map_err(io::Error::other)??),
         _ = terminate.recv() => tracing::info!("SIGTERM: finishing what was begun"),
         _ = interrupt.recv() => tracing::info!("SIGINT: finishing what was begun"),
     }
