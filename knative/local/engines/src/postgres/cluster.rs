@@ -14,6 +14,8 @@ use super::settings;
 use crate::user::User;
 use crate::{EngineError, system};
 
+/// Where `postmaster.pid` says how the server is, counted from 0 (`LOCK_FILE_LINE_PM_STATUS` in PostgreSQL's source).
+const STATUS_LINE: usize = 7;
 /// Lines of the log that are shown when the server did not start.
 const LOG_LINES_SHOWN: usize = 12;
 
@@ -102,6 +104,15 @@ impl Cluster {
         let mut command = self.command(&programs.postgres(), &seen)?;
         command.arg("-D").arg(&seen.seen);
         self.start(command).await
+    }
+
+    /// Whether the server of this pid takes connections: it says so itself in the last line of `postmaster.pid`.
+    ///
+    /// Trying to connect instead would fill its log with refusals.
+    pub(super) fn says_ready(&self, pid: u32) -> bool {
+        let text = fs::read_to_string(self.folder.join("postmaster.pid")).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        lines.first() == Some(&pid.to_string().as_str()) && lines.get(STATUS_LINE) == Some(&"ready")
     }
 
     /// Something about the folder is not as it must be.

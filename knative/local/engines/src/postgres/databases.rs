@@ -5,11 +5,6 @@ use sqlx::{Connection as _, Executor as _, PgConnection, Row as _};
 use super::Database;
 use crate::EngineError;
 
-/// A connection, or why there is none.
-pub(super) async fn connect(url: &str) -> Result<PgConnection, sqlx::Error> {
-    PgConnection::connect(url).await
-}
-
 /// Makes what is missing, and sets every password: they may have been made anew.
 pub(super) async fn ensure(superuser: &str, wanted: &[Database<'_>]) -> Result<(), EngineError> {
     ensure_all(superuser, wanted).await.map_err(|error| {
@@ -21,7 +16,7 @@ pub(super) async fn ensure(superuser: &str, wanted: &[Database<'_>]) -> Result<(
 }
 
 async fn ensure_all(superuser: &str, wanted: &[Database<'_>]) -> Result<(), sqlx::Error> {
-    let mut connection = connect(superuser).await?;
+    let mut connection = PgConnection::connect(superuser).await?;
     let known = connection
         .fetch_all("SELECT 'role', rolname::text FROM pg_roles UNION ALL SELECT 'database', datname::text FROM pg_database")
         .await?;

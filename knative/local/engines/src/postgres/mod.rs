@@ -22,7 +22,7 @@ use process::Process;
 use programs::{Programs, Wish};
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
-const READY_ASKED_EVERY: Duration = Duration::from_millis(10);
+const READY_ASKED_EVERY: Duration = Duration::from_millis(2);
 const FAST_SHUTDOWN_WITHIN: Duration = Duration::from_secs(8);
 const IMMEDIATE_SHUTDOWN_WITHIN: Duration = Duration::from_secs(2);
 
@@ -158,19 +158,19 @@ impl Postgres {
 
     async fn ready(&self, cluster: &Cluster) -> Result<(), EngineError> {
         let deadline = Instant::now() + READY_WITHIN;
-        loop {
-            let Err(refusal) = databases::connect(&self.superuser()).await else {
-                return Ok(());
-            };
+        while !cluster.says_ready(self.process.pid()) {
             tokio::select! {
                 how = self.process.ended() => return Err(cluster.did_not_start(&how)),
                 () = sleep(READY_ASKED_EVERY) => (),
             }
             if Instant::now() > deadline {
                 self.process.signal(libc::SIGQUIT);
-                return Err(cluster.did_not_start(&refusal));
+                return Err(
+                    cluster.did_not_start(&format!("not within {} s", READY_WITHIN.as_secs()))
+                );
             }
         }
+        Ok(())
     }
 }
 
