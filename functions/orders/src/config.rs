@@ -1,0 +1,73 @@
+//! The settings, from the environment; all mistakes are reported at once.
+
+use chrono::TimeDelta;
+use souk_kit::{
+    Env, Reader, Sink, TokenVerifier, env::ConfigMistakes, postgres::database_settings,
+};
+use url::Url;
+
+const PAYMENT_WINDOW_USUAL: u32 = 900;
+
+/// What the function is told about its surroundings.
+pub(crate) struct Config {
+    /// Where its database is.
+    pub(crate) database_url: String,
+    /// How many connections it may open.
+    pub(crate) database_max: u32,
+    /// Where its events go.
+    pub(crate) sink: Sink,
+    /// Whose tokens it believes.
+    pub(crate) verifier: TokenVerifier,
+    /// Who knows the prices.
+    pub(crate) catalog: Url,
+    /// Who knows the baskets.
+    pub(crate) carts: Url,
+    /// How long an order may wait for its payment.
+    pub(crate) payment_window: TimeDelta,
+}
+
+impl Config {
+    /// Reads the settings.
+    pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigMistakes> {
+        let mut r = Reader::new(env);
+        let database = database_settings(&mut r);
+        let (sink, verifier) = (Sink::from_env(&mut r), TokenVerifier::from_env(&mut r));
+        let (catalog, carts) = (r.required("CATALOG_URL"), r.required("CARTS_URL"));
+        let window = r.optional("ORDERS_PAYMENT_WINDOW_SECONDS", PAYMENT_WINDOW_USUAL);
+        r.finish(|| {
+            let (database_url, database_max) = database?;
+            Some(Self {
+                database_url,
+                database_max,
+                sink: sink?,
+                verifier: verifier?,
+                catalog: catalog?,
+                carts: carts?,
+                payment_window: TimeDelta::seconds(window?.into()),
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_that_is_missing_is_named() {
+        let mistakes = Config::from_env(&Env::of(&[])).err().unwrap().to_string();
+        for name in [
+            "DATABASE_URL",
+            "K_SINK",
+            "TOKEN_ISSUER",
+            "CATALOG_URL",
+            "CARTS_URL",
+        ] {
+            assert!(mistakes.contains(name), "{name} is not in: {mistakes}");
+        }
+        assert!(
+            !mistakes.contains("ORDERS_PAYMENT_WINDOW_SECONDS"),
+            "it has a usual value"
+        );
+    }
+}

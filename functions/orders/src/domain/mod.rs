@@ -1,0 +1,11 @@
+//! What an order is and how it moves. Pure: nothing here waits, stores, or knows what time it is.
+
+mod basket;
+mod order;
+mod saga;
+
+pub use basket::{Basket, LINES_MAX, PriceTag, PriceTags, Priced, QUANTITY_MAX};
+pub use order::{Heard, News, Order, Parcel, Purchase};
+pub use saga::{
+    Announcement, Contradiction, Fact, State, Verdict, reason_named, reason_text, step,
+};

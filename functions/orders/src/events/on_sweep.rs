@@ -1,0 +1,91 @@
+//! The PingSource's call: orders that nobody has paid are cancelled, and the outbox is swept.
+
+use serde::de::IgnoredAny;
+use souk_kit::{Delivery, Refusal};
+
+use crate::{
+    app::App,
+    conduct::say,
+    domain::{Fact, News},
+    store::orders,
+};
+
+/// Few enough to be locked together for a moment.
+const BATCH_ORDERS: usize = 100;
+
+/// A ping needs no inbox: an order that was cancelled is not found again.
+pub(crate) async fn on_sweep(app: App, _: Delivery<IgnoredAny>) -> Result<(), Refusal> {
+    while cancel_unpaid(&app).await? == BATCH_ORDERS {}
+    app.outbox.sweep().await.map_err(Refusal::Later)
+}
+
+/// Cancels some orders whose time to be paid is over; how many.
+async fn cancel_unpaid(app: &App) -> Result<usize, Refusal> {
+    let mut tx = app.outbox.begin().await?;
+    let (now, limit) = (tx.now(), BATCH_ORDERS as i64);
+    let mut unpaid = orders::lock_unpaid(tx.conn(), now - app.payment_window, limit).await?;
+    for order in &mut unpaid {
+        let news = News::of(Fact::PaymentWindowClosed);
+        let heard = order
+            .hear(news, now)
+            .map_err(|why| Refusal::Never(why.to_string()))?;
+        say(&mut tx, order, heard)?;
+    }
+    orders::save(tx.conn(), &unpaid.iter().collect::<Vec<_>>()).await?;
+    tx.commit().await?;
+    Ok(unpaid.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use chrono::TimeDelta;
+
+    use crate::testing::{Desk, payment_authorized};
+
+    #[tokio::test]
+    async fn only_orders_that_nobody_has_paid_in_time_are_cancelled() {
+        let mut desk = Desk::open().await;
+        let (paid, unpaid) = (desk.confirmed().await, desk.placed().await);
+        desk.clock.advance(TimeDelta::minutes(15));
+        let recent = desk.placed().await;
+        desk.clock.advance(TimeDelta::seconds(1));
+        assert_eq!(desk.sweep().await, StatusCode::ACCEPTED);
+
+        let (_, cancelled) = desk.next().await;
+        assert_eq!(cancelled["order_id"], unpaid.to_string());
+        assert_eq!(cancelled["reason"], "payment_timed_out");
+        assert_eq!(desk.order(paid).await["status"], "confirmed");
+        assert_eq!(desk.order(recent).await["status"], "pending");
+        // The sweep may send again what was sent just now.
+        assert!(
+            !desk
+                .rest()
+                .await
+                .contains(&"dev.souk.order.cancelled.v1".to_owned())
+        );
+
+        assert_eq!(
+            desk.hear(&payment_authorized(unpaid)).await,
+            StatusCode::ACCEPTED
+        );
+        assert_eq!(
+            desk.order(unpaid).await["status"],
+            "cancelled",
+            "a payment that comes too late changes nothing"
+        );
+    }
+
+    #[tokio::test]
+    async fn one_sweep_cancels_more_than_one_batch() {
+        let mut desk = Desk::open().await;
+        for _ in 0..=super::BATCH_ORDERS {
+            desk.placed().await;
+        }
+        desk.clock.advance(TimeDelta::hours(1));
+        desk.sweep().await;
+        let merchant = desk.token(uuid::Uuid::nil(), "merchant");
+        let left = desk.get("/v1/orders?status=pending", &merchant).await;
+        assert_eq!(left.body["items"], serde_json::json!([]));
+    }
+}

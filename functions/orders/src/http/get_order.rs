@@ -1,0 +1,47 @@
+//! `GET /v1/orders/{order_id}`: one's own order; any for a merchant.
+
+use axum::extract::State;
+use souk_kit::{
+    Answer, Caller,
+    http::{Json, Path},
+};
+use uuid::Uuid;
+
+use super::order_view::{OrderView, visible};
+use crate::{app::App, store::orders};
+
+pub(crate) async fn get_order(
+    State(app): State<App>,
+    caller: Caller,
+    Path(order_id): Path<Uuid>,
+) -> Answer<Json<OrderView>> {
+    let found = orders::find(app.outbox.pool(), order_id).await?;
+    let order = visible(found, order_id, &caller)?;
+    Ok(Json(OrderView::of(order)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use uuid::Uuid;
+
+    use crate::testing::Desk;
+
+    #[tokio::test]
+    async fn an_order_is_there_for_its_customer_and_for_merchants_only() {
+        let mut desk = Desk::open().await;
+        let path = format!("/v1/orders/{}", desk.placed().await);
+        let stranger = desk
+            .get(&path, &desk.token(Uuid::from_u128(666), "customer"))
+            .await;
+        let merchant = desk
+            .get(&path, &desk.token(Uuid::from_u128(1), "merchant"))
+            .await;
+        assert_eq!(
+            (stranger.status, merchant.status),
+            (StatusCode::NOT_FOUND, StatusCode::OK)
+        );
+        let nobody = desk.get(&path, "no token").await;
+        assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
+    }
+}

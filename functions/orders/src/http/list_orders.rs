@@ -1,0 +1,139 @@
+//! `GET /v1/orders?status=&limit=&cursor=`: one's own orders, newest first; everybody's for a merchant.
+
+use axum::extract::State;
+use serde::Deserialize;
+use souk_kit::{
+    Answer, Caller,
+    http::{Json, Query},
+    page::{Page, PageQuery},
+};
+
+use super::order_view::OrderView;
+use crate::{
+    app::App,
+    domain::Order,
+    store::orders::{self, Position, Wanted},
+};
+
+#[derive(Deserialize)]
+pub(crate) struct Filter {
+    status: Option<Status>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    Pending,
+    Confirmed,
+    Shipped,
+    Delivered,
+    Cancelled,
+}
+
+impl Status {
+    /// The states that clients see as this.
+    fn states(self) -> &'static [&'static str] {
+        match self {
+            Self::Pending => &["awaiting_stock", "awaiting_payment"],
+            Self::Confirmed => &["confirmed"],
+            Self::Shipped => &["shipped"],
+            Self::Delivered => &["delivered"],
+            Self::Cancelled => &["cancelled"],
+        }
+    }
+}
+
+pub(crate) async fn list_orders(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<Filter>,
+    page: PageQuery,
+) -> Answer<Json<Page<OrderView>>> {
+    let wanted = Wanted {
+        account_id: (!caller.has("merchant")).then_some(caller.subject),
+        states: filter.status.map_or(&[], Status::states),
+    };
+    let after: Option<Position> = page.after()?;
+    let found = orders::list(app.outbox.pool(), &wanted, after, &page).await?;
+    let cut = Page::cut(found, &page, |last: &Order| (last.placed_at, last.order_id));
+    let items = cut
+        .items
+        .into_iter()
+        .map(OrderView::of)
+        .collect::<Answer<_>>()?;
+    Ok(Json(Page {
+        items,
+        next_cursor: cut.next_cursor,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use uuid::Uuid;
+
+    use crate::testing::{ADA, Desk, payment_authorized};
+
+    fn ids(body: &Value) -> Vec<Uuid> {
+        let items = body["items"].as_array().unwrap().iter();
+        items
+            .map(|item| item["order_id"].as_str().unwrap().parse().unwrap())
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn pages_show_every_order_once_newest_first_and_only_ones_own() {
+        let mut desk = Desk::open().await;
+        let mut placed = Vec::new();
+        for _ in 0..5 {
+            placed.push(desk.placed().await);
+        }
+        placed.reverse();
+        let (token, mut seen, mut path) = (
+            desk.token(ADA, "customer"),
+            Vec::new(),
+            "/v1/orders?limit=2".to_owned(),
+        );
+        loop {
+            let page = desk.get(&path, &token).await.body;
+            seen.extend(ids(&page));
+            let Some(cursor) = page["next_cursor"].as_str() else {
+                break;
+            };
+            path = format!("/v1/orders?limit=2&cursor={cursor}");
+        }
+        assert_eq!(seen, placed);
+        let stranger = desk
+            .get("/v1/orders", &desk.token(Uuid::from_u128(666), "customer"))
+            .await;
+        assert!(ids(&stranger.body).is_empty());
+        let merchant = desk
+            .get("/v1/orders", &desk.token(Uuid::from_u128(1), "merchant"))
+            .await;
+        assert_eq!(ids(&merchant.body), placed);
+    }
+
+    #[tokio::test]
+    async fn pending_means_waiting_for_stock_or_for_money() {
+        let mut desk = Desk::open().await;
+        let (new, reserved, paid) = (
+            desk.placed().await,
+            desk.placed().await,
+            desk.placed().await,
+        );
+        for order_id in [reserved, paid] {
+            desk.hear(&desk.stock_reserved(order_id)).await;
+        }
+        desk.hear(&payment_authorized(paid)).await;
+        let token = desk.token(ADA, "customer");
+        assert_eq!(
+            ids(&desk.get("/v1/orders?status=pending", &token).await.body),
+            [reserved, new]
+        );
+        assert_eq!(
+            ids(&desk.get("/v1/orders?status=confirmed", &token).await.body),
+            [paid]
+        );
+        assert_eq!(desk.get("/v1/orders?status=lost", &token).await.status, 400);
+    }
+}

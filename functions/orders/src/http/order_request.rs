@@ -1,0 +1,169 @@
+//! What a customer asks for when ordering, and what of it can be accepted.
+
+use serde::{Deserialize, Serialize};
+use souk_contracts::{Address, StockLine};
+use souk_kit::{Answer, Caller, FieldError, Problem};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    domain::{Basket, Priced, Purchase},
+};
+
+/// Longer than any name, street or city.
+const TEXT_CHARS_MAX: usize = 100;
+const POSTAL_CODE_CHARS_MAX: usize = 16;
+/// Longer than the payment provider's names for means of payment.
+const PAYMENT_METHOD_CHARS_MAX: usize = 100;
+
+/// An order from lines or from a cart. It has no prices: they are the shop's.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrderRequest {
+    lines: Option<Vec<StockLine>>,
+    pub(super) cart_id: Option<Uuid>,
+    payment_method: String,
+    shipping_address: Address,
+}
+
+impl OrderRequest {
+    /// Refuses what cannot be accepted, whatever the prices are.
+    pub(super) fn check(&self) -> Answer<()> {
+        let address = &self.shipping_address;
+        let texts = [
+            ("shipping_address.name", Some(&address.name)),
+            ("shipping_address.line1", Some(&address.line1)),
+            ("shipping_address.line2", address.line2.as_ref()),
+            ("shipping_address.city", Some(&address.city)),
+        ];
+        let texts = texts
+            .into_iter()
+            .filter_map(|(field, text)| check_text(field, text?, TEXT_CHARS_MAX));
+        let others = [
+            check_text(
+                "shipping_address.postal_code",
+                &address.postal_code,
+                POSTAL_CODE_CHARS_MAX,
+            ),
+            check_country(&address.country),
+            check_payment_method(&self.payment_method),
+            self.check_source(),
+        ];
+        let errors: Vec<_> = texts.chain(others.into_iter().flatten()).collect();
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Problem::invalid(errors))
+        }
+    }
+
+    /// The lines, or the cart's, with their prices.
+    pub(super) async fn price(&self, app: &App, caller: &Caller) -> Answer<Priced> {
+        let from_cart = match self.cart_id {
+            Some(cart_id) => app.carts.lines(cart_id, caller).await?,
+            None => Vec::new(),
+        };
+        let lines = self.lines.as_deref().unwrap_or(&from_cart);
+        let basket = Basket::of(lines).map_err(Problem::invalid)?;
+        let tags = app.price_tags(&basket).await?;
+        basket.price(&tags).map_err(Problem::invalid)
+    }
+
+    /// What is bought, at these prices.
+    pub(super) fn purchase(self, caller: &Caller, priced: Priced) -> Purchase {
+        Purchase {
+            account_id: caller.subject,
+            email: caller.email.clone(),
+            lines: priced.lines,
+            total: priced.total,
+            payment_method: self.payment_method,
+            shipping_address: self.shipping_address,
+        }
+    }
+
+    fn check_source(&self) -> Option<FieldError> {
+        let detail = match (&self.lines, self.cart_id) {
+            (Some(_), None) | (None, Some(_)) => return None,
+            (Some(_), Some(_)) => "either `lines` or `cart_id`, not both",
+            (None, None) => "either `lines` or `cart_id` is needed",
+        };
+        Some(FieldError::new("lines", detail))
+    }
+}
+
+fn check_text(field: &str, text: &str, chars_max: usize) -> Option<FieldError> {
+    let detail = if text.trim().is_empty() {
+        "is empty".to_owned()
+    } else if text.chars().count() > chars_max {
+        format!("is longer than {chars_max} characters")
+    } else if text.chars().any(char::is_control) {
+        "contains control characters".to_owned()
+    } else {
+        return None;
+    };
+    Some(FieldError::new(field, detail))
+}
+
+fn check_country(code: &str) -> Option<FieldError> {
+    let is_code = code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+    (!is_code).then(|| {
+        FieldError::new(
+            "shipping_address.country",
+            "is not two capital letters, such as DE",
+        )
+    })
+}
+
+fn check_payment_method(name: &str) -> Option<FieldError> {
+    let fits = (1..=PAYMENT_METHOD_CHARS_MAX).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_graphic());
+    let detail = || format!("is not 1 to {PAYMENT_METHOD_CHARS_MAX} visible ASCII characters");
+    (!fits).then(|| FieldError::new("payment_method", detail()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn request(change: impl FnOnce(&mut Value)) -> OrderRequest {
+        let mut request = json!({
+            "lines": [{ "sku": "MUG-BLUE", "quantity": 1 }],
+            "payment_method": "pm_card_visa",
+            "shipping_address": {
+                "name": "Ada", "line1": "1 Main Street", "postal_code": "10115", "city": "Berlin", "country": "DE"
+            },
+        });
+        change(&mut request);
+        serde_json::from_value(request).unwrap()
+    }
+
+    fn refused(change: impl FnOnce(&mut Value)) -> String {
+        request(change).check().unwrap_err().detail().to_owned()
+    }
+
+    #[test]
+    fn an_order_with_everything_is_accepted() {
+        assert!(request(|_| ()).check().is_ok());
+    }
+
+    #[test]
+    fn lines_and_cart_are_one_or_the_other() {
+        assert!(refused(|order| order["cart_id"] = json!(Uuid::nil())).contains("not both"));
+        assert!(refused(|order| order["lines"] = Value::Null).contains("is needed"));
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_at_once() {
+        let detail = refused(|order| {
+            order["payment_method"] = json!("");
+            order["shipping_address"]["country"] = json!("Germany");
+            order["shipping_address"]["line2"] = json!("back\u{7}door");
+            order["shipping_address"]["city"] = json!("x".repeat(101));
+        });
+        for field in ["payment_method", "country", "line2", "city"] {
+            assert!(detail.contains(field), "{field} is not in: {detail}");
+        }
+    }
+}

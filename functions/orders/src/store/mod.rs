@@ -1,0 +1,5 @@
+//! The SQL. What it means is decided elsewhere.
+
+pub(crate) mod orders;
+pub(crate) mod price_list;
+mod row;

@@ -1,0 +1,277 @@
+//! The function as its neighbours see it, on a database of its own, at a time that stands still.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod neighbours;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use cloudevents::AttributesReader;
+use serde_json::{Value, json};
+use souk_contracts::{
+    Contract, Currency, Money, PaymentAuthorized, ProductPublished, ShipmentDispatched, StockLine,
+    StockReserved,
+};
+use souk_kit::{Clock, Ids, events::RawEvent, postgres::Outbox};
+use souk_testing::{Recorder, Tokens};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use crate::{MIGRATOR, app::App, service};
+pub(crate) use neighbours::{CART, Neighbours};
+
+/// The customer of most tests.
+pub(crate) const ADA: Uuid = Uuid::from_u128(0xada);
+
+/// The function, and everything around it.
+pub(crate) struct Desk {
+    pub(crate) neighbours: Neighbours,
+    sent: Recorder,
+    pub(crate) clock: Clock,
+    outbox: Outbox,
+    tokens: Tokens,
+    router: Router,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Desk {
+    /// A new one, with an order book that is empty.
+    pub(crate) async fn open() -> Self {
+        let clock = Clock::fixed(DateTime::from_timestamp(1_750_000_000, 0).unwrap());
+        let (neighbours, sent, tokens) = (
+            Neighbours::start().await,
+            Recorder::start().await,
+            Tokens::new(clock.clone()),
+        );
+        let pool = souk_testing::postgres(&MIGRATOR).await;
+        let outbox = Outbox::start(pool, sent.sink(), clock.clone(), Ids::system());
+        let at = neighbours.url.clone();
+        let app = App::new(outbox.clone(), at.clone(), at, TimeDelta::minutes(15)).unwrap();
+        let router = service(app, tokens.verifier()).into_router();
+        Self {
+            neighbours,
+            sent,
+            clock,
+            outbox,
+            tokens,
+            router,
+        }
+    }
+
+    /// The time, by the function's clock.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Somebody's token.
+    pub(crate) fn token(&self, account_id: Uuid, role: &str) -> String {
+        self.tokens.token(account_id, &[role])
+    }
+
+    /// GET as somebody.
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Answered {
+        self.ask(
+            Request::get(path).header("authorization", format!("Bearer {token}")),
+            Body::empty(),
+        )
+        .await
+    }
+
+    /// POST without a body as somebody.
+    pub(crate) async fn post(&self, path: &str, token: &str) -> Answered {
+        self.ask(
+            Request::post(path).header("authorization", format!("Bearer {token}")),
+            Body::empty(),
+        )
+        .await
+    }
+
+    /// Places an order as Ada.
+    pub(crate) async fn place(&self, key: &str, order: &Value) -> Answered {
+        let token = self.token(ADA, "customer");
+        let request = Request::post("/v1/orders")
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json")
+            .header("idempotency-key", key);
+        self.ask(request, order.to_string().into()).await
+    }
+
+    /// Places a good order as Ada, and takes `order.placed` from the post room.
+    pub(crate) async fn placed(&mut self) -> Uuid {
+        let answered = self
+            .place(&Uuid::new_v4().to_string(), &order_of("MUG-BLUE", 2))
+            .await;
+        assert_eq!(answered.status, StatusCode::ACCEPTED, "{answered:?}");
+        assert_eq!(self.next().await.0, "dev.souk.order.placed.v1");
+        answered.body["order_id"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// An order that has its stock and its money.
+    pub(crate) async fn confirmed(&mut self) -> Uuid {
+        let order_id = self.placed().await;
+        self.hear(&self.stock_reserved(order_id)).await;
+        assert_eq!(self.next().await.0, "dev.souk.payment.requested.v1");
+        self.hear(&payment_authorized(order_id)).await;
+        assert_eq!(self.next().await.0, "dev.souk.order.confirmed.v1");
+        order_id
+    }
+
+    /// Delivers a fact, as an event of its own.
+    pub(crate) async fn hear(&self, fact: &impl Contract) -> StatusCode {
+        self.deliver(&fact.event(Uuid::now_v7(), self.now())).await
+    }
+
+    /// Delivers an event.
+    pub(crate) async fn deliver(&self, event: &RawEvent) -> StatusCode {
+        let request =
+            Request::post("/events").header("content-type", "application/cloudevents+json");
+        self.ask(request, serde_json::to_string(event).unwrap().into())
+            .await
+            .status
+    }
+
+    /// The PingSource's call.
+    pub(crate) async fn sweep(&self) -> StatusCode {
+        let request = Request::post("/events")
+            .header("ce-specversion", "1.0")
+            .header("ce-id", Uuid::now_v7().to_string())
+            .header(
+                "ce-source",
+                "/apis/v1/namespaces/souk/pingsources/sweep-orders",
+            )
+            .header("ce-type", "dev.knative.sources.ping")
+            .header("content-type", "application/json");
+        self.ask(request, r#"{"sweep":"orders"}"#.into())
+            .await
+            .status
+    }
+
+    /// The order as its customer sees it.
+    pub(crate) async fn order(&self, order_id: Uuid) -> Value {
+        let answered = self
+            .get(
+                &format!("/v1/orders/{order_id}"),
+                &self.token(ADA, "customer"),
+            )
+            .await;
+        assert_eq!(answered.status, StatusCode::OK, "{answered:?}");
+        answered.body
+    }
+
+    /// Type and data of the next event that was sent.
+    pub(crate) async fn next(&mut self) -> (String, Value) {
+        let event = self.sent.next().await;
+        let data = event.data().cloned().unwrap();
+        (event.ty().to_owned(), Value::try_from(data).unwrap())
+    }
+
+    /// Whether nothing was announced that was not taken from the post room.
+    pub(crate) async fn is_silent(&mut self) -> bool {
+        self.rest().await.is_empty()
+    }
+
+    /// The types of what was announced and not taken from the post room yet.
+    pub(crate) async fn rest(&mut self) -> Vec<String> {
+        self.outbox.clone().drained().await;
+        self.sent
+            .waiting()
+            .iter()
+            .map(|event| event.ty().to_owned())
+            .collect()
+    }
+
+    /// What inventory says when all is there.
+    pub(crate) fn stock_reserved(&self, order_id: Uuid) -> StockReserved {
+        let expires_at = self.now() + TimeDelta::minutes(30);
+        StockReserved {
+            order_id,
+            lines: vec![mugs(2)],
+            expires_at,
+        }
+    }
+
+    /// What catalog says of a product.
+    pub(crate) fn published(&self, sku: &str, price_minor: i64, version: i64) -> ProductPublished {
+        ProductPublished {
+            sku: sku.into(),
+            name: "as it was published".into(),
+            category: "mugs".into(),
+            price: Money::new(price_minor, Currency::EUR),
+            version,
+            published_at: self.now(),
+        }
+    }
+
+    /// What shipping says when a parcel has left.
+    pub(crate) fn dispatched(&self, order_id: Uuid) -> ShipmentDispatched {
+        ShipmentDispatched {
+            shipment_id: Uuid::from_u128(9),
+            order_id,
+            carrier: "dhl".into(),
+            tracking_number: "T-1".into(),
+            lines: vec![mugs(2)],
+            dispatched_at: self.now(),
+        }
+    }
+
+    async fn ask(&self, request: axum::http::request::Builder, body: Body) -> Answered {
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(body).unwrap())
+            .await
+            .unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 1_000_000).await.unwrap();
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes).unwrap()
+        };
+        Answered {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+}
+
+/// The body of an order of one article.
+pub(crate) fn order_of(sku: &str, quantity: u32) -> Value {
+    json!({
+        "lines": [{ "sku": sku, "quantity": quantity }],
+        "payment_method": "pm_card_visa",
+        "shipping_address": {
+            "name": "Ada", "line1": "1 Main Street", "postal_code": "10115", "city": "Berlin", "country": "DE"
+        },
+    })
+}
+
+/// What payments says when the money is held.
+pub(crate) fn payment_authorized(order_id: Uuid) -> PaymentAuthorized {
+    PaymentAuthorized {
+        order_id,
+        payment_id: Uuid::from_u128(8),
+        amount: Money::new(2500, Currency::EUR),
+        provider_reference: "pi_1".into(),
+    }
+}
+
+/// Some blue mugs.
+pub(crate) fn mugs(quantity: u32) -> StockLine {
+    StockLine {
+        sku: "MUG-BLUE".into(),
+        quantity,
+    }
+}
