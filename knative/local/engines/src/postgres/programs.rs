@@ -83,17 +83,13 @@ pub(super) async fn find(wish: &Wish<'_>, progress: &Progress) -> Result<Program
             fetch::MAJOR
         )
     };
-    match own(wish.major) {
-        Some(programs) => {
-            progress.say(format!(
-                "PostgreSQL {} of this machine: {}",
-                programs.version,
-                programs.folder.display()
-            ));
-            Ok(programs)
-        }
-        None => Err(none(wish, &why_not_fetched)),
-    }
+    let programs = own(wish.major).ok_or_else(|| none(wish, &why_not_fetched))?;
+    progress.say(format!(
+        "{why_not_fetched}; using {} of this machine ({})",
+        programs.version,
+        programs.folder.display()
+    ));
+    Ok(programs)
 }
 
 fn in_given_folder(given: &Path, major: Option<u32>) -> Result<Programs, EngineError> {
