@@ -31,7 +31,7 @@ pub(crate) const ADA: Uuid = Uuid::from_u128(0xada);
 pub(crate) struct Desk {
     pub(crate) neighbours: Neighbours,
     sent: Recorder,
-    pub(crate) clock: Clock,
+    clock: Clock,
     outbox: Outbox,
     tokens: Tokens,
     router: Router,
@@ -77,6 +77,12 @@ impl Desk {
     /// Somebody's token.
     pub(crate) fn token(&self, account_id: Uuid, role: &str) -> String {
         self.tokens.token(account_id, &[role])
+    }
+
+    /// Lets time pass, once everything that was said before is sent: a sweep would say it again.
+    pub(crate) async fn wait(&self, time: TimeDelta) {
+        self.outbox.clone().drained().await;
+        self.clock.advance(time);
     }
 
     /// GET as somebody.

@@ -1,0 +1,197 @@
+//! `POST /v1/stock/{sku}/adjustments`: a merchant has counted. Pieces that customers were promised cannot be counted away.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use souk_kit::{
+    Answer, Caller, FieldError, Problem,
+    http::{Json, Path},
+    idempotency::IdempotencyKey,
+    postgres::Tx,
+};
+
+use super::stock_view::StockView;
+use crate::{
+    app::App,
+    domain::{Change, Level},
+    store::stock::{self, Cause},
+};
+
+/// More than fits on any shelf.
+const PIECES_MAX: u64 = 1_000_000;
+const REASON_CHARS_MAX: usize = 200;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Adjustment {
+    quantity_delta: i64,
+    reason: String,
+}
+
+pub(crate) async fn adjust_stock(
+    State(app): State<App>,
+    Path(sku): Path<String>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Json(adjustment): Json<Adjustment>,
+) -> Answer<Response> {
+    caller.require("merchant")?;
+    adjustment.check(&sku)?;
+
+    let key = key.scoped(caller.subject, "adjust_stock", &(&sku, &adjustment));
+    let mut tx = app.outbox.begin().await?;
+    if let Some(answer) = tx.recall(&key).await?.answered()? {
+        return Ok(answer);
+    }
+    let level = adjusted(&mut tx, &sku, &adjustment).await?;
+
+    let cause = Cause::Adjusted {
+        account_id: caller.subject,
+        reason: &adjustment.reason,
+    };
+    let change = Change {
+        sku: sku.clone(),
+        on_hand: adjustment.quantity_delta,
+        reserved: 0,
+    };
+    let now = tx.now();
+    stock::transfer(tx.conn(), &[change], &cause, now).await?;
+    let view = StockView::of(sku, level);
+    tx.remember(&key, StatusCode::OK, &HeaderMap::new(), &view)?;
+    tx.commit().await?;
+
+    Ok(Json(view).into_response())
+}
+
+/// What there will be; the row is locked until then.
+async fn adjusted(tx: &mut Tx, sku: &String, adjustment: &Adjustment) -> Answer<Level> {
+    stock::list(tx.conn(), sku).await?;
+    let level = stock::lock(tx.conn(), [sku])
+        .await?
+        .get(sku)
+        .copied()
+        .unwrap_or_default();
+    let after = Level {
+        on_hand: level.on_hand + adjustment.quantity_delta,
+        ..level
+    };
+    if after.available() >= 0 {
+        return Ok(after);
+    }
+    let Level { on_hand, reserved } = level;
+    let detail =
+        format!("Of {sku} there are {on_hand}, and {reserved} of them were promised to customers.");
+    Err(Problem::conflict("stock-promised", detail)
+        .with("on_hand", on_hand)
+        .with("reserved", reserved))
+}
+
+impl Adjustment {
+    fn check(&self, sku: &str) -> Answer<()> {
+        let mut errors = Vec::new();
+        if self.quantity_delta == 0 || self.quantity_delta.unsigned_abs() > PIECES_MAX {
+            let detail = format!(
+                "is {}, allowed are 1 to {PIECES_MAX} more or fewer",
+                self.quantity_delta
+            );
+            errors.push(FieldError::new("quantity_delta", detail));
+        }
+        if !(1..=REASON_CHARS_MAX).contains(&self.reason.trim().chars().count()) {
+            errors.push(FieldError::new(
+                "reason",
+                format!("is not 1 to {REASON_CHARS_MAX} characters"),
+            ));
+        }
+        errors.extend(check_sku(sku));
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Problem::invalid(errors))
+        }
+    }
+}
+
+/// As contracts has it, for the articles that are named in a path.
+fn check_sku(sku: &str) -> Option<FieldError> {
+    let letters = sku
+        .bytes()
+        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
+    let fits = letters && !sku.starts_with('-') && (2..=32).contains(&sku.len());
+    let detail = "is not 2 to 32 of A-Z, 0-9 and -, or starts with -";
+    (!fits).then(|| FieldError::new("sku", detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{Answered, Stockroom};
+
+    async fn adjust(room: &Stockroom, key: &str, sku: &str, quantity_delta: i64) -> Answered {
+        let body = json!({ "quantity_delta": quantity_delta, "reason": "counted" });
+        room.adjust(key, sku, "merchant", &body).await
+    }
+
+    #[tokio::test]
+    async fn a_count_changes_the_stock_once_per_key_and_is_written_down() {
+        let room = Stockroom::with(&[("MUG", 10)]).await;
+        let first = adjust(&room, "k1", "MUG", -3).await;
+        assert_eq!(
+            (first.status, &first.body["on_hand"]),
+            (StatusCode::OK, &json!(7))
+        );
+        assert_eq!(adjust(&room, "k1", "MUG", -3).await.body, first.body);
+        assert_eq!(
+            adjust(&room, "k1", "CUP", -3).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        assert_eq!(
+            room.moved("MUG").await,
+            [("received".into(), 10), ("adjusted".into(), -3)]
+        );
+    }
+
+    #[tokio::test]
+    async fn an_article_that_was_never_in_the_house_can_be_found_there() {
+        let room = Stockroom::with(&[]).await;
+        assert_eq!(adjust(&room, "k1", "MUG", 4).await.body["available"], 4);
+    }
+
+    #[tokio::test]
+    async fn what_was_promised_cannot_be_counted_away() {
+        let mut room = Stockroom::with(&[("MUG", 10)]).await;
+        room.reserved(&[("MUG", 4)]).await;
+        let refused = adjust(&room, "k1", "MUG", -7).await;
+        assert_eq!(
+            (refused.status, &refused.body["reserved"]),
+            (StatusCode::CONFLICT, &json!(4))
+        );
+        assert_eq!(
+            adjust(&room, "k2", "NO-SUCH", -1).await.status,
+            StatusCode::CONFLICT
+        );
+        assert_eq!(adjust(&room, "k3", "MUG", -6).await.status, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn only_merchants_count_and_only_what_can_be_counted() {
+        let room = Stockroom::with(&[("MUG", 10)]).await;
+        let body = json!({ "quantity_delta": 1, "reason": "counted" });
+        assert_eq!(
+            room.adjust("k1", "MUG", "customer", &body).await.status,
+            StatusCode::FORBIDDEN
+        );
+        for (sku, delta) in [("MUG", 0), ("MUG", i64::MIN), ("mug", 1)] {
+            let refused = adjust(&room, "k1", sku, delta).await;
+            assert_eq!(
+                refused.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{sku} {delta}"
+            );
+        }
+    }
+}
