@@ -48,6 +48,11 @@ struct Stored<B> {
 }
 
 impl IdempotencyKey {
+    /// The key, for what is to be named after it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Binds the key to who asks, for what operation, and with which request.
     pub fn scoped(
         &self,

@@ -4,6 +4,7 @@ pub mod auth;
 pub mod clock;
 pub mod dynamodb;
 pub mod env;
+pub mod etag;
 pub mod events;
 pub mod http;
 pub mod idempotency;

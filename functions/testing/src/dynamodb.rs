@@ -13,6 +13,14 @@ use tokio::net::TcpListener;
 /// # Panics
 /// If it cannot be started.
 pub async fn dynamodb() -> Client {
+    connect(&dynamodb_url().await).await
+}
+
+/// The address of a new, empty DynamoDB, for `AWS_ENDPOINT_URL_DYNAMODB`.
+///
+/// # Panics
+/// If it cannot be started.
+pub async fn dynamodb_url() -> String {
     let database = Database::memory().unwrap_or_else(|error| panic!("no DynamoDB: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0")
         .await
@@ -21,7 +29,7 @@ pub async fn dynamodb() -> Client {
         .local_addr()
         .unwrap_or_else(|error| panic!("no address: {error}"));
     tokio::spawn(dynoxide::server::serve_on(listener, database));
-    connect(&format!("http://{address}")).await
+    format!("http://{address}")
 }
 
 async fn connect(endpoint: &str) -> Client {

@@ -10,7 +10,7 @@ mod postgres;
 mod recorder;
 mod tokens;
 
-pub use dynamodb::dynamodb;
+pub use dynamodb::{dynamodb, dynamodb_url};
 pub use postgres::{postgres, postgres_url};
 pub use recorder::{Recorder, Sent};
 pub use tokens::Tokens;

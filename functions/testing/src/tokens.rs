@@ -59,6 +59,16 @@ impl Tokens {
         verifier.unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// The settings of a function that believes the tokens of this key.
+    pub fn settings(&self) -> [(&'static str, &str); 4] {
+        [
+            ("TOKEN_ISSUER", ISSUER),
+            ("TOKEN_AUDIENCE", AUDIENCE),
+            ("TOKEN_KEY_ID", KEY_ID),
+            ("TOKEN_PUBLIC_KEY_PEM", &self.public_pem),
+        ]
+    }
+
     /// A good token for an account with these roles.
     pub fn token(&self, account_id: Uuid, roles: &[&str]) -> String {
         self.sign(KEY_ID, &self.claims(account_id, roles))

@@ -6,12 +6,16 @@
 mod backlog;
 mod client;
 mod error;
+mod item;
+mod optimistic;
 mod outbox;
 mod table;
 mod tx;
 
 pub use client::{DynamoSettings, client, settings};
 pub use error::DynamoError;
+pub use item::{Item, key, number, read, read_maybe, text};
+pub use optimistic::optimistic;
 pub use outbox::Outbox;
 pub use table::{EXPIRES_AT, PK, SK, TableSpec, ensure_table};
 pub use tx::{Committed, Tx};

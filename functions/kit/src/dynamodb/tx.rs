@@ -16,11 +16,13 @@ use super::{DynamoError, EXPIRES_AT, Outbox, PK, SK, backlog};
 use crate::{
     Delivery,
     relay::{EmitError, Outgoing},
+    resilience::Retry,
 };
 
 /// No broker delivers an event again after this time.
 const INBOX_KEPT: TimeDelta = TimeDelta::days(7);
 const CONDITION_FAILED: &str = "ConditionalCheckFailed";
+const NO_REASON: &str = "None";
 
 /// What will be written; nothing is, without [`Tx::commit`].
 pub struct Tx {
@@ -127,11 +129,15 @@ impl Tx {
             .client()
             .transact_write_items()
             .set_transact_items(Some(items));
-        let Err(error) = request.send().await else {
+        let sent = Retry::idempotent().run(|| request.clone().send(), contended);
+        let Err(error) = sent.await else {
             self.outbox.relay().hand(self.events);
             return Ok(Committed::Done);
         };
         match failed_conditions(&error) {
+            None if contended(&error) => Err(DynamoError::Unavailable(
+                "others write the same items".to_owned(),
+            )),
             None => Err(error.into()),
             Some(failed) if inbox == 1 && failed.contains(&0) => Ok(Committed::SeenBefore),
             Some(failed) => {
@@ -145,21 +151,69 @@ impl Tx {
     }
 }
 
-/// Which writes failed by their condition, if nothing else was the reason.
+/// Which writes failed by their condition, if any did.
 fn failed_conditions<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Vec<usize>> {
-    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
-        error.as_service_error()
-    else {
-        return None;
-    };
-    let codes = cancelled
-        .cancellation_reasons()
-        .iter()
-        .map(|reason| reason.code().unwrap_or("None"));
-    let failed: Vec<_> = codes
+    let failed: Vec<_> = cancellation_codes(error)
         .enumerate()
         .filter(|(_, code)| *code == CONDITION_FAILED)
         .map(|(at, _)| at)
         .collect();
     (!failed.is_empty()).then_some(failed)
+}
+
+/// Whether nothing was written only because of what others write at this moment.
+fn contended<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
+    let mut codes = cancellation_codes(error).filter(|code| *code != NO_REASON);
+    codes.next().is_some_and(passes) && codes.all(passes)
+}
+
+fn passes(code: &str) -> bool {
+    matches!(
+        code,
+        "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
+    )
+}
+
+/// Why a transaction was cancelled: one code for each of its writes.
+fn cancellation_codes<R>(
+    error: &SdkError<TransactWriteItemsError, R>,
+) -> impl Iterator<Item = &str> {
+    let cancelled = match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => Some(cancelled),
+        _ => None,
+    };
+    cancelled
+        .into_iter()
+        .flat_map(|cancelled| cancelled.cancellation_reasons())
+        .map(|reason| reason.code().unwrap_or(NO_REASON))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::{
+        CancellationReason, error::TransactionCanceledException as Cancelled,
+    };
+
+    use super::*;
+
+    fn cancelled(codes: &[&str]) -> SdkError<TransactWriteItemsError, ()> {
+        let reason = |code: &&str| CancellationReason::builder().code(*code).build();
+        let reasons = codes.iter().map(reason).collect();
+        let cancelled = Cancelled::builder().set_cancellation_reasons(Some(reasons));
+        let error = TransactWriteItemsError::TransactionCanceledException(cancelled.build());
+        SdkError::service_error(error, ())
+    }
+
+    #[test]
+    fn only_what_others_write_at_this_moment_is_tried_again() {
+        for (codes, passes) in [
+            (&["None", "TransactionConflict"][..], true),
+            (&["ThrottlingError", "TransactionConflict"], true),
+            (&["ConditionalCheckFailed", "TransactionConflict"], false),
+            (&["ValidationError"], false),
+            (&["None"], false),
+        ] {
+            assert_eq!(contended(&cancelled(codes)), passes, "{codes:?}");
+        }
+    }
 }

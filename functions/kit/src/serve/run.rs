@@ -2,7 +2,7 @@
 
 use std::{io, net::Ipv4Addr, process::ExitCode, time::Duration};
 
-use axum::{Router, serve::ListenerExt};
+use axum::serve::ListenerExt;
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
@@ -11,7 +11,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Service, service::Drain};
+use super::{
+    Service,
+    service::{Drain, Parts},
+};
 use crate::{Env, Reader, env::ConfigMistakes, telemetry::Telemetry};
 
 const WORKER_THREADS: usize = 2;
@@ -70,17 +73,13 @@ where
     let mut r = Reader::new(&env);
     let port = r.optional("PORT", PORT_USUAL);
     let port = r.finish(|| port)?;
-    let (router, drains) = start(env).await?.split();
+    let parts = start(env).await?.split();
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
     tracing::info!(port, "{name} is ready");
-    serve(listener, router, drains).await
+    serve(listener, parts).await
 }
 
-async fn serve(
-    listener: TcpListener,
-    router: Router,
-    drains: Vec<Drain>,
-) -> Result<(), StartError> {
+async fn serve(listener: TcpListener, parts: Parts) -> Result<(), StartError> {
     let (mut terminate, mut interrupt) = (
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
@@ -91,7 +90,7 @@ async fn serve(
         let _ = stream.set_nodelay(true);
     });
     let serving =
-        axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+        axum::serve(listener, parts.router).with_graceful_shutdown(stop.clone().cancelled_owned());
     let mut serving = tokio::spawn(serving.into_future());
     tokio::select! {
         ended = &mut serving => return Ok(ended.map_err(io::Error::other)??),
@@ -99,12 +98,13 @@ async fn serve(
         _ = interrupt.recv() => tracing::info!("SIGINT: finishing what was begun"),
     }
     stop.cancel();
+    parts.stops.into_iter().for_each(|tell| tell());
     let deadline = Instant::now() + DRAIN_TIMEOUT;
     if timeout_at(deadline, &mut serving).await.is_err() {
         tracing::warn!("some requests were still open and are cut");
         serving.abort();
     }
-    drain(drains).await;
+    drain(parts.drains).await;
     Ok(())
 }
 

@@ -22,14 +22,24 @@ pub(super) type Drain = (
     &'static str,
     Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>,
 );
+/// What is to be told that the function ends.
+pub(super) type Stop = Box<dyn FnOnce() + Send>;
 type Check = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
 
 /// What a function serves.
 pub struct Service {
     routes: Router,
     checks: Vec<Check>,
+    stops: Vec<Stop>,
     drains: Vec<Drain>,
     body_bytes_max: usize,
+}
+
+/// What is served, and what its end asks for.
+pub(super) struct Parts {
+    pub(super) router: Router,
+    pub(super) stops: Vec<Stop>,
+    pub(super) drains: Vec<Drain>,
 }
 
 impl Service {
@@ -38,6 +48,7 @@ impl Service {
         Self {
             routes,
             checks: Vec::new(),
+            stops: Vec::new(),
             drains: Vec::new(),
             body_bytes_max: BODY_BYTES_USUAL,
         }
@@ -82,6 +93,12 @@ impl Service {
         self
     }
 
+    /// Tells answers that would go on for minutes that the function ends; they have ten seconds to come to their end.
+    pub fn on_stop(mut self, tell: impl FnOnce() + Send + 'static) -> Self {
+        self.stops.push(Box::new(tell));
+        self
+    }
+
     /// Finishes this after the last request, within ten seconds.
     pub fn drain(
         mut self,
@@ -94,10 +111,10 @@ impl Service {
 
     /// Everything as one router, for tests that ask it without a socket.
     pub fn into_router(self) -> Router {
-        self.split().0
+        self.split().router
     }
 
-    pub(super) fn split(self) -> (Router, Vec<Drain>) {
+    pub(super) fn split(self) -> Parts {
         let checks = self.checks;
         let probes = Router::new()
             .route("/healthz", get(async || StatusCode::OK))
@@ -114,7 +131,11 @@ impl Service {
             })
             .layer(DefaultBodyLimit::max(self.body_bytes_max))
             .layer(middleware::from_fn(layers::observe));
-        (probes.merge(routes), self.drains)
+        Parts {
+            router: probes.merge(routes),
+            stops: self.stops,
+            drains: self.drains,
+        }
     }
 }
 

@@ -1,0 +1,5 @@
+//! What this function hears: one file for each event type.
+
+mod on_order_placed;
+
+pub(crate) use on_order_placed::on_order_placed;

@@ -1,0 +1,79 @@
+//! `POST /v1/carts`: a new, empty cart for the caller.
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header::LOCATION},
+    response::{IntoResponse, Response},
+};
+use souk_kit::{
+    Answer, Caller, Problem,
+    dynamodb::{Committed, optimistic},
+};
+use uuid::Uuid;
+
+use super::cart_view::show;
+use crate::{
+    app::App,
+    domain::{CARTS_MAX, Cart},
+    store::carts,
+};
+
+pub(crate) async fn create_cart(State(app): State<App>, caller: Caller) -> Answer<Response> {
+    // Two requests at once may find room for one and take it both: the limit is there against heaps.
+    if carts::list(&app.outbox, caller.subject).await?.len() >= CARTS_MAX {
+        let detail = format!("An account has at most {CARTS_MAX} carts; delete one first.");
+        return Err(Problem::conflict("too-many-carts", detail));
+    }
+    let cart = optimistic(|| create(&app, caller.subject)).await?;
+    let location = format!("/v1/carts/{}", cart.cart_id);
+    Ok((StatusCode::CREATED, [(LOCATION, location)], show(cart)).into_response())
+}
+
+/// `None`: the id was taken.
+async fn create(app: &App, account_id: Uuid) -> Answer<Option<Cart>> {
+    let mut tx = app.outbox.begin();
+    let cart = Cart::new(tx.id(), tx.now(), app.lifetime);
+    carts::create(&mut tx, app.outbox.table(), account_id, &cart)?;
+    Ok((tx.commit().await? == Committed::Done).then_some(cart))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{ADA, Shop};
+
+    #[tokio::test]
+    async fn a_new_cart_is_empty_and_says_where_it_is_and_until_when() {
+        let shop = Shop::open().await;
+        let created = shop.post("/v1/carts", ADA).await;
+        assert_eq!(created.status, StatusCode::CREATED);
+        assert_eq!(created.body["lines"], json!([]));
+        assert_eq!(created.body["expires_at"], "2025-06-15T16:06:40Z");
+        let location = created.headers["location"].to_str().unwrap();
+        assert_eq!(shop.get(location, ADA).await.body, created.body);
+    }
+
+    #[tokio::test]
+    async fn an_account_has_so_many_carts_and_room_again_once_some_have_expired() {
+        let shop = Shop::open().await;
+        for _ in 0..CARTS_MAX {
+            shop.cart_of(&[]).await;
+        }
+        let refused = shop.post("/v1/carts", ADA).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        let other = shop.post("/v1/carts", Uuid::from_u128(7)).await;
+        assert_eq!(other.status, StatusCode::CREATED);
+        shop.wait(shop.lifetime());
+        let created = shop.post("/v1/carts", ADA).await;
+        assert_eq!(created.status, StatusCode::CREATED);
+    }
+
+    #[tokio::test]
+    async fn nobody_has_a_cart_without_a_token() {
+        let shop = Shop::open().await;
+        let refused = shop.post_as_nobody("/v1/carts").await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    }
+}

@@ -1,0 +1,54 @@
+//! `DELETE /v1/carts/{cart_id}`: the caller wants nothing of it any more.
+
+use axum::{extract::State, http::StatusCode};
+use souk_kit::{
+    Answer, Caller,
+    dynamodb::{Committed, optimistic},
+    etag::Conditions,
+    http::Path,
+};
+use uuid::Uuid;
+
+use super::{cart_view::tag, own};
+use crate::{app::App, store::carts};
+
+pub(crate) async fn delete_cart(
+    State(app): State<App>,
+    caller: Caller,
+    Path(cart_id): Path<Uuid>,
+    conditions: Conditions,
+) -> Answer<StatusCode> {
+    optimistic(|| delete(&app, &caller, cart_id, &conditions)).await
+}
+
+/// `None`: the cart was changed at the same moment.
+async fn delete(
+    app: &App,
+    caller: &Caller,
+    cart_id: Uuid,
+    conditions: &Conditions,
+) -> Answer<Option<StatusCode>> {
+    let cart = own(app, caller, cart_id).await?;
+    conditions.require(Some(&tag(&cart)))?;
+    let mut tx = app.outbox.begin();
+    carts::remove(&mut tx, app.outbox.table(), caller.subject, &cart)?;
+    Ok((tx.commit().await? == Committed::Done).then_some(StatusCode::NO_CONTENT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{ADA, Shop};
+
+    #[tokio::test]
+    async fn a_deleted_cart_is_gone_and_cannot_be_deleted_by_others() {
+        let shop = Shop::open().await;
+        let path = format!("/v1/carts/{}", shop.cart_of(&[("MUG", 2)]).await);
+        let stranger = shop.delete(&path, Uuid::from_u128(666)).await;
+        assert_eq!(stranger.status, StatusCode::NOT_FOUND);
+        let deleted = shop.delete(&path, ADA).await;
+        assert_eq!(deleted.status, StatusCode::NO_CONTENT);
+        let again = shop.delete(&path, ADA).await;
+        assert_eq!(again.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -1,0 +1,129 @@
+//! `PUT /v1/carts/{cart_id}/lines/{sku}`: so many pieces of an article, whatever there were. Changes at the same moment
+//! happen one after the other, so that two tabs lose nothing; who wants to know brings `If-Match`.
+
+use axum::{extract::State, response::Response};
+use serde::Deserialize;
+use souk_kit::{
+    Answer, Caller, Problem,
+    dynamodb::{Committed, optimistic},
+    etag::Conditions,
+    http::{Json, Path},
+};
+use uuid::Uuid;
+
+use super::{
+    cart_view::{show, tag},
+    own,
+};
+use crate::{
+    app::App,
+    domain::{LINES_MAX, TooManyLines, line_mistakes},
+    store::carts,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    quantity: u32,
+}
+
+pub(crate) async fn set_line(
+    State(app): State<App>,
+    caller: Caller,
+    Path((cart_id, sku)): Path<(Uuid, String)>,
+    conditions: Conditions,
+    Json(Wanted { quantity }): Json<Wanted>,
+) -> Answer<Response> {
+    let mistakes = line_mistakes(&sku, quantity);
+    if !mistakes.is_empty() {
+        return Err(Problem::invalid(mistakes));
+    }
+    optimistic(|| set(&app, &caller, cart_id, (&sku, quantity), &conditions)).await
+}
+
+/// `None`: the cart was changed at the same moment.
+async fn set(
+    app: &App,
+    caller: &Caller,
+    cart_id: Uuid,
+    (sku, quantity): (&str, u32),
+    conditions: &Conditions,
+) -> Answer<Option<Response>> {
+    let before = own(app, caller, cart_id).await?;
+    conditions.require(Some(&tag(&before)))?;
+    let after = before
+        .with(sku, quantity, app.now(), app.lifetime)
+        .map_err(refuse)?;
+    let mut tx = app.outbox.begin();
+    carts::replace(&mut tx, app.outbox.table(), caller.subject, &before, &after)?;
+    Ok((tx.commit().await? == Committed::Done).then(|| show(after)))
+}
+
+fn refuse(_: TooManyLines) -> Problem {
+    let detail = format!("A cart has room for {LINES_MAX} articles.");
+    Problem::unprocessable("cart-full", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use futures::future::join_all;
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{ADA, Shop};
+
+    #[tokio::test]
+    async fn a_line_is_answered_with_the_whole_cart_and_no_price() {
+        let shop = Shop::open().await;
+        let cart = shop.cart_of(&[("MUG", 2)]).await;
+        let answered = shop.set(cart, "MUG", 5).await;
+        assert_eq!(answered.status, StatusCode::OK);
+        assert_eq!(answered.headers["etag"], "\"3\"");
+        let expected = json!([{ "sku": "MUG", "quantity": 5 }]);
+        assert_eq!(answered.body["lines"], expected);
+        assert_eq!(answered.body, shop.cart(cart).await);
+    }
+
+    #[tokio::test]
+    async fn tabs_that_write_at_the_same_moment_lose_no_line() {
+        let shop = Shop::open().await;
+        let cart = shop.cart_of(&[]).await;
+        let sets = ["MUG", "CUP", "HAT"].map(|sku| shop.set(cart, sku, 1));
+        for answered in join_all(sets).await {
+            assert_eq!(answered.status, StatusCode::OK);
+        }
+        let lines = &shop.cart(cart).await["lines"];
+        assert_eq!(lines.as_array().unwrap().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_tab_that_has_not_seen_the_newest_cart_can_ask_to_be_told() {
+        let shop = Shop::open().await;
+        let cart = shop.cart_of(&[("MUG", 2)]).await;
+        for (tag, status) in [
+            ("\"1\"", StatusCode::PRECONDITION_FAILED),
+            ("\"2\"", StatusCode::OK),
+        ] {
+            let answered = shop.set_if(cart, "MUG", 7, tag).await;
+            assert_eq!(answered.status, status, "{tag}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_a_line_and_carts_of_others_are_refused() {
+        let shop = Shop::open().await;
+        let cart = shop.cart_of(&[]).await;
+        for (sku, quantity) in [("MUG", 0), ("MUG", 100), ("mug", 1)] {
+            let refused = shop.set(cart, sku, quantity).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{sku}");
+        }
+        let path = format!("/v1/carts/{cart}/lines/MUG");
+        let body = json!({ "quantity": 1 });
+        let stranger = shop.put(&path, Uuid::from_u128(666), &body).await;
+        assert_eq!(stranger.status, StatusCode::NOT_FOUND);
+        let priced = json!({ "quantity": 1, "unit_price": 1 });
+        let refused = shop.put(&path, ADA, &priced).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
