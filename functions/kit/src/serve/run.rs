@@ -71,11 +71,15 @@ where
     Fut: Future<Output = Result<Service, StartError>>,
 {
     let mut r = Reader::new(&env);
-    let port = r.optional("PORT", PORT_USUAL);
-    let port = r.finish(|| port)?;
+    // A container is reached on every address; whoever runs processes side by side may say which one they are reached on.
+    let (host, port) = (
+        r.optional("HOST", Ipv4Addr::UNSPECIFIED),
+        r.optional("PORT", PORT_USUAL),
+    );
+    let address = r.finish(|| Some((host?, port?)))?;
     let parts = start(env).await?.split();
-    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await?;
-    tracing::info!(port, "{name} is ready");
+    let listener = TcpListener::bind(address).await?;
+    tracing::info!(port = address.1, "{name} is ready");
     serve(listener, parts).await
 }
 
