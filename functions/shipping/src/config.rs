@@ -1,0 +1,48 @@
+//! The settings, from the environment; all mistakes are reported at once.
+
+use souk_kit::{
+    Env, Reader, Sink, TokenVerifier, env::ConfigMistakes, postgres::database_settings,
+};
+
+/// What the function is told about its surroundings.
+pub(crate) struct Config {
+    /// Where its database is.
+    pub(crate) database_url: String,
+    /// How many connections it may open.
+    pub(crate) database_max: u32,
+    /// Where its events go.
+    pub(crate) sink: Sink,
+    /// Whose tokens it believes.
+    pub(crate) verifier: TokenVerifier,
+}
+
+impl Config {
+    /// Reads the settings.
+    pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigMistakes> {
+        let mut r = Reader::new(env);
+        let database = database_settings(&mut r);
+        let (sink, verifier) = (Sink::from_env(&mut r), TokenVerifier::from_env(&mut r));
+        r.finish(|| {
+            let (database_url, database_max) = database?;
+            Some(Self {
+                database_url,
+                database_max,
+                sink: sink?,
+                verifier: verifier?,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_that_is_missing_is_named() {
+        let mistakes = Config::from_env(&Env::of(&[])).err().unwrap().to_string();
+        for name in ["DATABASE_URL", "K_SINK", "TOKEN_ISSUER"] {
+            assert!(mistakes.contains(name), "{name} is not in: {mistakes}");
+        }
+    }
+}
