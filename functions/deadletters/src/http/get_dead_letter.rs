@@ -1,0 +1,51 @@
+//! `GET /v1/dead-letters/{dead_letter_id}`: one dead letter, whole. For merchants.
+
+use axum::extract::State;
+use souk_kit::{
+    Answer, Caller, Problem,
+    http::{Json, Path},
+};
+use uuid::Uuid;
+
+use super::dead_letter_view::WholeView;
+use crate::{app::App, store::dead_letters};
+
+pub(crate) async fn get_dead_letter(
+    State(app): State<App>,
+    caller: Caller,
+    Path(dead_letter_id): Path<Uuid>,
+) -> Answer<Json<WholeView>> {
+    caller.require("merchant")?;
+    let found = dead_letters::find(&app.pool, dead_letter_id).await?;
+    let kept = found.ok_or_else(|| Problem::not_found("dead letter", dead_letter_id))?;
+    Ok(Json(WholeView::of(&kept)))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use uuid::Uuid;
+
+    use crate::testing::{Office, refused};
+
+    #[tokio::test]
+    async fn only_merchants_read_what_customers_are_named_in() {
+        let office = Office::open().await;
+        office.deliver(&refused("1", "inventory"), b"{}").await;
+        let path = format!("/v1/dead-letters/{}", office.list("").await[0]);
+        for (role, status) in [
+            ("merchant", StatusCode::OK),
+            ("customer", StatusCode::FORBIDDEN),
+        ] {
+            assert_eq!(office.get_as(role, &path).await.status, status);
+            assert_eq!(office.get_as(role, "/v1/dead-letters").await.status, status);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_never_came_is_not_found() {
+        let path = format!("/v1/dead-letters/{}", Uuid::nil());
+        let answered = Office::open().await.get(&path).await;
+        assert_eq!(answered.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -1,0 +1,123 @@
+//! The function as the broker and merchants see it, on a database of its own, at a time that stands still.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, StatusCode, request::Builder},
+};
+use chrono::DateTime;
+use serde_json::Value;
+use souk_kit::{Clock, Ids};
+use souk_testing::Tokens;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use crate::{MIGRATOR, app::App, service};
+
+/// The function, and everything around it.
+pub(crate) struct Office {
+    pub(crate) clock: Clock,
+    tokens: Tokens,
+    router: Router,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Value,
+}
+
+impl Office {
+    /// A new one, with nothing in it.
+    pub(crate) async fn open() -> Self {
+        let clock = Clock::fixed(DateTime::from_timestamp(1_750_000_000, 0).unwrap());
+        let app = App {
+            pool: souk_testing::postgres(&MIGRATOR).await,
+            clock: clock.clone(),
+            ids: Ids::sequence(),
+        };
+        let tokens = Tokens::new(Clock::system());
+        let router = service(app, tokens.verifier()).into_router();
+        Self {
+            clock,
+            tokens,
+            router,
+        }
+    }
+
+    /// What the broker does with an event that nobody took.
+    pub(crate) async fn deliver(
+        &self,
+        headers: &[(&str, impl AsRef<[u8]>)],
+        body: &[u8],
+    ) -> Answered {
+        let mut request = Request::post("/events");
+        for (name, value) in headers {
+            request = request.header(*name, value.as_ref());
+        }
+        self.ask(request, body.to_vec().into()).await
+    }
+
+    /// GET as a merchant.
+    pub(crate) async fn get(&self, path: &str) -> Answered {
+        self.get_as("merchant", path).await
+    }
+
+    /// GET as somebody with a role.
+    pub(crate) async fn get_as(&self, role: &str, path: &str) -> Answered {
+        let token = self.tokens.token(Uuid::from_u128(1), &[role]);
+        let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        self.ask(request, Body::empty()).await
+    }
+
+    /// The dead letters that a query finds, by their ids.
+    pub(crate) async fn list(&self, query: &str) -> Vec<Uuid> {
+        let page = self.get(&format!("/v1/dead-letters{query}")).await.body;
+        let items = page["items"].as_array().unwrap().iter();
+        items
+            .map(|item| item["dead_letter_id"].as_str().unwrap().parse().unwrap())
+            .collect()
+    }
+
+    /// The one dead letter there is, whole.
+    pub(crate) async fn only(&self) -> Value {
+        let ids = self.list("").await;
+        assert_eq!(ids.len(), 1, "{ids:?}");
+        self.get(&format!("/v1/dead-letters/{}", ids[0])).await.body
+    }
+
+    async fn ask(&self, request: Builder, body: Body) -> Answered {
+        let request = request.body(body).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), 4_000_000).await.unwrap();
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes).unwrap()
+        };
+        Answered { status, body }
+    }
+}
+
+/// The headers of an order that a function has refused.
+pub(crate) fn refused(id: &str, function: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("ce-specversion", "1.0".into()),
+        ("ce-id", id.into()),
+        ("ce-source", "/functions/orders".into()),
+        ("ce-type", "dev.souk.order.placed.v1".into()),
+        (
+            "ce-knativeerrordest",
+            format!("http://{function}.souk.svc.cluster.local/events"),
+        ),
+        ("ce-knativeerrorcode", "400".into()),
+        ("ce-knativeerrordata", "bm8gc3VjaCBvcmRlcg==".into()),
+        ("ce-knativekafkapartition", "3".into()),
+        ("ce-knativekafkaoffset", "41".into()),
+        ("content-type", "application/json".into()),
+    ]
+}
