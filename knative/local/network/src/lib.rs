@@ -1,10 +1,14 @@
-//! How the parts of the runtime reach each other and the functions: by the names that stand in the manifests.
-//!
-//! It does not know what a function, a broker or a gateway is.
+#![doc = include_str!("../README.md")]
+
+mod outside;
+mod proxy;
 
 use axum::body::Body;
 use futures::future::BoxFuture;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
+
+pub use outside::Outside;
+pub use proxy::Proxy;
 
 /// Answers requests for cluster names such as `orders.souk.svc.cluster.local`, as the cluster's ingress would.
 ///
@@ -14,4 +18,12 @@ use http::{Request, Response};
 pub trait Network: Send + Sync + 'static {
     /// Sends one request and gives the answer, its body still streaming.
     fn call(&self, request: Request<Body>) -> BoxFuture<'static, Response<Body>>;
+}
+
+/// An answer made here, with a sentence as its body.
+#[must_use]
+pub fn answer(status: StatusCode, text: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(text.into());
+    *response.status_mut() = status;
+    response
 }

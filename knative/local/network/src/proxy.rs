@@ -1,0 +1,149 @@
+//! The proxy that children find in `HTTP_PROXY`.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Body;
+use http::header::{HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION};
+use http::{Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::{Network, answer};
+
+/// Headers between a client and its proxy that are nobody else's business.
+const FOR_THE_PROXY: [HeaderName; 3] = [
+    HeaderName::from_static("proxy-connection"),
+    PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION,
+];
+
+/// A listening proxy. Dropping it ends its connections.
+pub struct Proxy {
+    address: SocketAddr,
+    _connections: JoinSet<()>,
+}
+
+impl Proxy {
+    /// Listens on a free port of 127.0.0.1 and hands every request to `network`.
+    ///
+    /// # Errors
+    ///
+    /// When no port is free.
+    pub async fn start(network: Arc<dyn Network>) -> io::Result<Self> {
+        let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let mut tasks = JoinSet::new();
+        tasks.spawn(accept(listener, network));
+        Ok(Self {
+            address,
+            _connections: tasks,
+        })
+    }
+
+    /// What goes into `HTTP_PROXY`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+async fn accept(listener: TcpListener, network: Arc<dyn Network>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve(stream, Arc::clone(&network)));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the proxy cannot take a connection");
+                    tokio::task::yield_now().await;
+                }
+            },
+            Some(_) = connections.join_next() => (),
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, network: Arc<dyn Network>) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let network = Arc::clone(&network);
+        async move { Ok::<_, Infallible>(pass_on(request, network.as_ref()).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "a connection to the proxy ended early");
+    }
+}
+
+async fn pass_on(request: Request<Incoming>, network: &dyn Network) -> Response<Body> {
+    if request.method() == Method::CONNECT {
+        let text = "this proxy makes no tunnels: set HTTP_PROXY alone, not HTTPS_PROXY";
+        return answer(StatusCode::METHOD_NOT_ALLOWED, text);
+    }
+    if request.uri().authority().is_none() {
+        let text = "this is a proxy: the request line has to name the host (RFC 9112, 3.2.2)";
+        return answer(StatusCode::BAD_REQUEST, text);
+    }
+    let mut request = request.map(Body::new);
+    for name in &FOR_THE_PROXY {
+        request.headers_mut().remove(name);
+    }
+    network.call(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::BoxFuture;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    /// Answers with the host and path asked for.
+    struct Echo;
+
+    impl Network for Echo {
+        fn call(&self, request: Request<Body>) -> BoxFuture<'static, Response<Body>> {
+            let text = format!("{} {:?}", request.uri(), request.headers().get("proxy-connection"));
+            Box::pin(std::future::ready(answer(StatusCode::OK, text)))
+        }
+    }
+
+    async fn ask(request: &str) -> String {
+        let proxy = Proxy::start(Arc::new(Echo)).await.unwrap();
+        let mut stream = TcpStream::connect(proxy.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut said = String::new();
+        stream.read_to_string(&mut said).await.unwrap();
+        said
+    }
+
+    #[tokio::test]
+    async fn a_request_in_absolute_form_reaches_the_host_it_names() {
+        let said = ask(
+            "GET http://orders.souk.svc.cluster.local/v1/orders HTTP/1.1\r\nHost: x\r\n\
+             Proxy-Connection: keep-alive\r\nConnection: close\r\n\r\n",
+        )
+        .await;
+        assert!(
+            said.ends_with("http://orders.souk.svc.cluster.local/v1/orders None"),
+            "{said}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_request_that_names_no_host_is_refused() {
+        let said = ask("GET /v1/orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+        assert!(said.starts_with("HTTP/1.1 400"), "{said}");
+    }
+}
