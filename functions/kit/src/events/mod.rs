@@ -6,7 +6,7 @@ mod wire;
 
 pub use delivery::{Delivery, RawEvent, Refusal};
 pub use subscriptions::Subscriptions;
-pub use wire::{EVENT_BYTES_MAX, read, read_batch};
+pub use wire::{EVENT_BYTES_MAX, read};
 
 /// The type of what a PingSource sends.
 pub const PING: &str = "dev.knative.sources.ping";

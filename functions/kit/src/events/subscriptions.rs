@@ -20,7 +20,6 @@ type Handler<S> = Box<dyn Fn(S, RawEvent) -> BoxFuture<'static, Result<(), Refus
 pub struct Subscriptions<S> {
     state: S,
     handlers: HashMap<&'static str, Handler<S>>,
-    any: Option<Handler<S>>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Subscriptions<S> {
@@ -29,7 +28,6 @@ impl<S: Clone + Send + Sync + 'static> Subscriptions<S> {
         Self {
             state,
             handlers: HashMap::new(),
-            any: None,
         }
     }
 
@@ -47,18 +45,6 @@ impl<S: Clone + Send + Sync + 'static> Subscriptions<S> {
                 Err(refusal) => std::future::ready(Err(refusal)).boxed(),
             }),
         );
-        self
-    }
-
-    /// Hears every type that no other handler hears.
-    pub fn on_any<H, Fut>(mut self, handler: H) -> Self
-    where
-        H: Fn(S, Delivery<RawEvent>) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<(), Refusal>> + Send + 'static,
-    {
-        self.any = Some(Box::new(move |state, event| {
-            handler(state, Delivery::of(&event, event.clone())).boxed()
-        }));
         self
     }
 
@@ -93,7 +79,7 @@ impl<S: Clone + Send + Sync + 'static> Subscriptions<S> {
     }
 
     async fn handle(&self, event: RawEvent) -> Result<(), Refusal> {
-        let Some(handler) = self.handlers.get(event.ty()).or(self.any.as_ref()) else {
+        let Some(handler) = self.handlers.get(event.ty()) else {
             return Err(Refusal::Never(format!(
                 "events of type {} are not heard here",
                 event.ty()

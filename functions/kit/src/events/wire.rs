@@ -1,4 +1,4 @@
-//! Reads CloudEvents from HTTP in binary, structured and batched mode. It refuses what could not be recognised later.
+//! Reads CloudEvents from HTTP in binary and structured mode. It refuses what could not be recognised later.
 
 use ::http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use cloudevents::{AttributesReader, binding::http::to_event};
@@ -8,7 +8,6 @@ use crate::Problem;
 
 /// The largest event that is read: what the broker takes.
 pub const EVENT_BYTES_MAX: usize = 1024 * 1024;
-const BATCH_EVENTS_MAX: usize = 100;
 const ATTRIBUTE_BYTES_MAX: usize = 1024;
 
 /// One event in binary or structured mode.
@@ -27,27 +26,6 @@ pub fn read(headers: &HeaderMap, body: &[u8]) -> Result<RawEvent, Problem> {
     };
     recognisable(&event)?;
     Ok(event)
-}
-
-/// One event in binary or structured mode, or a batch of them.
-pub fn read_batch(headers: &HeaderMap, body: &[u8]) -> Result<Vec<RawEvent>, Problem> {
-    let Mode::Batch = mode(headers) else {
-        return Ok(vec![read(headers, body)?]);
-    };
-    let events: Vec<RawEvent> = serde_json::from_slice(body).map_err(unreadable)?;
-    if events.len() > BATCH_EVENTS_MAX {
-        let detail = format!(
-            "a batch of {} events; at most {BATCH_EVENTS_MAX} are taken",
-            events.len()
-        );
-        return Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "batch-too-large",
-            detail,
-        ));
-    }
-    events.iter().try_for_each(recognisable)?;
-    Ok(events)
 }
 
 enum Mode {
@@ -168,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_is_read_only_where_batches_are_taken() {
+    fn a_batch_is_refused() {
         let batch =
             json!([{ "specversion": "1.0", "id": "1", "source": "/s", "type": "t" }]).to_string();
         let headers = headers(&[("content-type", "application/cloudevents-batch+json")]);
@@ -176,7 +154,6 @@ mod tests {
             read(&headers, batch.as_bytes()).unwrap_err().status(),
             StatusCode::UNSUPPORTED_MEDIA_TYPE
         );
-        assert_eq!(read_batch(&headers, batch.as_bytes()).unwrap().len(), 1);
     }
 
     #[test]
