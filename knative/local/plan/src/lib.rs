@@ -1,3 +1,23 @@
-//! Manifests in, plan out. Pure but for reading the files.
+#![doc = include_str!("../README.md")]
 
+mod annotations;
+mod config;
+mod eventing;
+mod fields;
+mod image;
+mod knative;
+mod known;
+mod kong;
+mod kustomize;
+mod load;
+mod mistake;
 pub mod model;
+mod names;
+mod needs;
+mod object;
+mod paths;
+mod spelling;
+mod yaml;
+
+pub use load::load;
+pub use mistake::Mistake;

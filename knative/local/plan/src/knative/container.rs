@@ -1,0 +1,108 @@
+//! What a Knative Service's container and a Job's have in common.
+
+use super::environment::Environment;
+use super::expand::Variables;
+use crate::eventing::BOUND;
+use crate::fields::{Field, Fields};
+use crate::image::ImageName;
+use crate::model::ContainerPlan;
+use crate::needs::{Owner, Reference};
+
+/// Fields of a container that say nothing on one machine, where a container is a process of the user who typed `souk up`.
+const WITHOUT_EFFECT: [&str; 6] = [
+    // Only tells containers of one pod apart; there is one.
+    "name",
+    // There is no registry: executables are built here.
+    "imagePullPolicy",
+    // For the scheduler and the kernel's control groups.
+    "resources",
+    // Users, capabilities and file systems of a container.
+    "securityContext",
+    // Where kubelet looks for a last word; logs are kept whole here.
+    "terminationMessagePath",
+    "terminationMessagePolicy",
+];
+/// Fields of a pod that say nothing on one machine.
+pub(super) const POD_WITHOUT_EFFECT: [&str; 4] = [
+    // Processes here do not talk to Kubernetes.
+    "serviceAccountName",
+    "automountServiceAccountToken",
+    // There is no registry.
+    "imagePullSecrets",
+    // Variables that Docker links used to set; off in Knative by default.
+    "enableServiceLinks",
+];
+const NO_FILES: &str =
+    "is not supported here: files from ConfigMaps, Secrets and disks; env and envFrom are";
+const NO_SUPERVISION: &str = "is not supported here; readinessProbe is";
+
+/// A container's plan, and which ConfigMaps and Secrets it wants.
+pub(super) struct Container {
+    pub(super) plan: ContainerPlan,
+    pub(super) references: Vec<Reference>,
+}
+
+/// The one container of a pod.
+pub(super) fn only<'a>(pod: &mut Fields<'a>) -> Option<Fields<'a>> {
+    pod.ignore(&POD_WITHOUT_EFFECT);
+    pod.refuse(&["volumes"], NO_FILES);
+    pod.refuse(&["initContainers"], "is not supported here");
+    let containers = pod.required("containers")?;
+    match containers.list().as_slice() {
+        [one] => one.fields(),
+        list => {
+            containers.wrong(format!("must hold one container here, not {}", list.len()));
+            None
+        }
+    }
+}
+
+/// Reads the fields that are alike. `reserved` are the names of variables that may not be set.
+pub(super) fn read(
+    fields: &mut Fields<'_>,
+    owner: &Owner,
+    reserved: &'static [&'static str],
+) -> Option<Container> {
+    fields.ignore(&WITHOUT_EFFECT);
+    fields.refuse(&["volumeMounts", "volumeDevices"], NO_FILES);
+    fields.refuse(&["livenessProbe", "startupProbe"], NO_SUPERVISION);
+    fields.refuse(
+        &["lifecycle", "stdin", "stdinOnce", "tty"],
+        "is refused by Knative",
+    );
+    let image = fields.required_text("image");
+    let mut environment = Environment::new(owner, reserved);
+    let env_from = environment.env_from(fields);
+    let env = environment.env(fields);
+    // These are known to kubelet, and here only when the process starts.
+    for name in reserved.iter().chain(&BOUND) {
+        environment.variables.set(name, None);
+    }
+    let command = expanded(fields.take("command"), &environment.variables);
+    let args = expanded(fields.take("args"), &environment.variables);
+    let image = image?;
+    Some(Container {
+        plan: ContainerPlan {
+            image: image.to_owned(),
+            executable: ImageName::parse(image).executable().to_owned(),
+            command,
+            args,
+            env,
+            env_from,
+        },
+        references: environment.references,
+    })
+}
+
+fn expanded(field: Option<Field<'_>>, variables: &Variables) -> Vec<String> {
+    let items = field.map(|field| field.list()).unwrap_or_default();
+    let mut words = Vec::new();
+    for item in items {
+        match item.text().map(|text| variables.expand(text)) {
+            Some(Ok(word)) => words.push(word),
+            Some(Err(what)) => item.wrong(what),
+            None => (),
+        }
+    }
+    words
+}

@@ -1,0 +1,56 @@
+//! Kong's plugins. Their `config` is the gateway's to check.
+
+use serde_json::{Map, Value};
+
+use super::entity;
+use crate::fields::Field;
+use crate::model::KongPlugin;
+
+/// Where a plugin is attached by where it is written.
+#[derive(Default)]
+pub(super) struct Scope {
+    pub(super) service: Option<String>,
+    pub(super) route: Option<String>,
+    pub(super) consumer: Option<String>,
+}
+
+/// Reads a plugin; references that it writes itself narrow its scope.
+pub(super) fn read(field: &Field<'_>, mut scope: Scope) -> Option<KongPlugin> {
+    let mut fields = field.fields()?;
+    entity::ignore_housekeeping(&mut fields);
+    // A name for people, and protocols, which Kong does not compare for http against https.
+    fields.ignore(&["id", "instance_name", "protocols"]);
+    fields.refuse(
+        &["consumer_group", "ordering"],
+        "is refused by Kong without a licence",
+    );
+    for (name, key, attached) in [
+        ("service", "name", &mut scope.service),
+        ("route", "name", &mut scope.route),
+        ("consumer", "username", &mut scope.consumer),
+    ] {
+        let Some(written) = fields.take(name) else {
+            continue;
+        };
+        if attached.is_some() {
+            written.wrong("is given already by where the plugin stands");
+        }
+        *attached = entity::reference(&written, key);
+    }
+    let enabled = fields.flag("enabled").unwrap_or(true);
+    let config = fields.take("config").map(|config| {
+        // So that a list or text is told here, with its line; the gateway reads the fields.
+        config.entries();
+        config.node().json()
+    });
+    let name = fields.required_text("name")?;
+    Some(KongPlugin {
+        name: name.to_owned(),
+        enabled,
+        service: scope.service,
+        route: scope.route,
+        consumer: scope.consumer,
+        config: config.unwrap_or_else(|| Value::Object(Map::new())),
+        at: field.at().to_string(),
+    })
+}
