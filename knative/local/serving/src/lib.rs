@@ -1,1 +1,23 @@
-//! souk-serving.
+#![doc = include_str!("../README.md")]
+
+mod activator;
+mod answers;
+mod autoscaler;
+mod balancer;
+mod forward;
+mod instance;
+mod launcher;
+mod load;
+mod pool;
+mod port;
+mod probe;
+mod process;
+mod queue_proxy;
+mod revision;
+mod serving;
+mod status;
+mod system;
+
+pub use launcher::Launcher;
+pub use serving::Serving;
+pub use status::{FunctionStatus, InstanceState, InstanceStatus};

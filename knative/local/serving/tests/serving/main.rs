@@ -1,0 +1,7 @@
+//! Real processes behind the public API.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod failure;
+mod plan;
+mod scale;
+mod support;
