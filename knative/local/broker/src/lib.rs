@@ -1,1 +1,23 @@
-//! souk-broker.
+#![doc = include_str!("../README.md")]
+
+mod attribute;
+mod body;
+mod broker;
+mod delivery;
+mod error;
+mod event;
+mod filter;
+mod group;
+mod ingress;
+mod java_uri;
+mod json;
+mod line;
+mod log;
+mod ping;
+mod status;
+mod timestamp;
+
+pub use broker::{Broker, Setup};
+pub use error::OpenError;
+pub use line::EventLine;
+pub use status::TriggerStatus;

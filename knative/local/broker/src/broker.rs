@@ -1,0 +1,243 @@
+//! The parts put together.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::Body;
+use futures::future::BoxFuture;
+use futures::stream::{BoxStream, StreamExt};
+use http::{Request, Response};
+use souk_network::Network;
+use souk_plan::model::{BrokerPlan, PingSourcePlan, TriggerPlan};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::delivery::{Counters, Courier, Roads};
+use crate::event::Stored;
+use crate::group::{Consumer, Flusher, Progress};
+use crate::ingress::Ingress;
+use crate::log::{GroupStart, Log, Topic};
+use crate::status::Watched;
+use crate::{EventLine, OpenError, TriggerStatus, ping};
+
+/// How many past events are shown.
+const SHOWN: u32 = 200;
+
+/// What a broker is opened with.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup<'a> {
+    /// The folder of its log; made if it is not there.
+    pub dir: &'a Path,
+    /// Brokers to stand in for.
+    pub brokers: &'a [BrokerPlan],
+    /// Who listens to them.
+    pub triggers: &'a [TriggerPlan],
+    /// What sends events by the clock.
+    pub ping_sources: &'a [PingSourcePlan],
+}
+
+/// All Kafka brokers of a plan, their triggers, and the PingSources. Clones are the same broker.
+///
+/// When the last clone is dropped without [`Broker::stop`], deliveries break off as in a kill, and are made again after the
+/// next start.
+#[derive(Clone)]
+pub struct Broker {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    log: Log,
+    ingress: Ingress,
+    triggers: Vec<Watched>,
+    flusher: Flusher,
+    closing: CancellationToken,
+    consumers: Mutex<JoinSet<()>>,
+    /// Ends every task of this broker when it goes.
+    _alive: DropGuard,
+}
+
+impl Broker {
+    /// Opens the log and goes on delivering what is left in it; starts the PingSources.
+    ///
+    /// # Errors
+    ///
+    /// When the log cannot be opened or belongs to a running broker, or when a schedule cannot be understood.
+    pub async fn open(setup: Setup<'_>, network: Arc<dyn Network>) -> Result<Self, OpenError> {
+        let clocks = ping::clocks(setup.ping_sources)?;
+        let (log, starts) = open_log(setup).await?;
+        let (closing, killed) = (CancellationToken::new(), CancellationToken::new());
+        let roads = Roads {
+            network: Arc::clone(&network),
+            log: log.clone(),
+            closing: closing.clone(),
+        };
+        let mut opening = Opening::new(roads, killed.clone());
+        for start in &starts {
+            opening.start(setup.triggers, start);
+        }
+        let flusher = Flusher::new(
+            log.clone(),
+            opening
+                .watched
+                .iter()
+                .map(|one| Arc::clone(&one.progress))
+                .collect(),
+            Arc::clone(&opening.moved),
+        );
+        opening.spawn_until_killed(flusher.clone().run());
+        for clock in clocks {
+            opening.spawn_until_closed(ping::run(clock, Arc::clone(&network)));
+        }
+        let inner = Inner {
+            ingress: Ingress::new(log.clone(), closing.clone()),
+            log,
+            triggers: opening.watched,
+            flusher,
+            closing,
+            consumers: Mutex::new(opening.consumers),
+            _alive: killed.drop_guard(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// What `kafka-broker-ingress` answers. The path is `/<namespace>/<broker>`.
+    pub fn ingress(&self, request: Request<Body>) -> BoxFuture<'static, Response<Body>> {
+        Box::pin(self.inner.ingress.clone().answer(request))
+    }
+
+    /// How the triggers fare, in the order of the plan.
+    #[must_use]
+    pub fn triggers(&self) -> Vec<TriggerStatus> {
+        self.inner.triggers.iter().map(Watched::now).collect()
+    }
+
+    /// The newest 200 events of all brokers, oldest first; then, if `follow`, those to come until the broker is stopped.
+    #[must_use]
+    pub fn events(&self, follow: bool) -> BoxStream<'static, EventLine> {
+        let names: HashMap<i64, String> = self
+            .inner
+            .log
+            .topics()
+            .iter()
+            .flat_map(|topic| {
+                topic
+                    .partitions()
+                    .iter()
+                    .map(|one| (one.id, full_name(topic)))
+            })
+            .collect();
+        let line = move |stored: Arc<Stored>| {
+            let broker = names.get(&stored.partition_id).cloned();
+            EventLine::of(broker.unwrap_or_default(), &stored)
+        };
+        let closed = self.inner.closing.clone().cancelled_owned();
+        let events = self.inner.log.newest(SHOWN, follow).map(line);
+        events.take_until(closed).boxed()
+    }
+
+    /// Takes no more, lets attempts under way end for a few seconds, writes down how far the triggers are, closes the log.
+    pub async fn stop(&self) {
+        self.inner.closing.cancel();
+        let mut consumers = self.inner.take_consumers();
+        while consumers.join_next().await.is_some() {}
+        self.inner.flusher.flush().await;
+        self.inner.log.close().await;
+    }
+}
+
+impl Inner {
+    fn take_consumers(&self) -> JoinSet<()> {
+        let consumers = self.consumers.lock();
+        std::mem::take(&mut *consumers.unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn full_name(topic: &Topic) -> String {
+    format!("{}/{}", topic.name().namespace, topic.name().name)
+}
+
+/// SQLite waits for the disk, so this happens where waiting is allowed.
+async fn open_log(setup: Setup<'_>) -> Result<(Log, Vec<GroupStart>), OpenError> {
+    let dir = setup.dir.to_owned();
+    let (brokers, triggers) = (setup.brokers.to_vec(), setup.triggers.to_vec());
+    tokio::task::spawn_blocking(move || Log::open(&dir, &brokers, &triggers))
+        .await
+        .map_err(|error| OpenError::new("the broker's log was not opened", error))?
+}
+
+/// Starts what runs for itself.
+struct Opening {
+    roads: Roads,
+    killed: CancellationToken,
+    moved: Arc<Notify>,
+    watched: Vec<Watched>,
+    consumers: JoinSet<()>,
+}
+
+impl Opening {
+    fn new(roads: Roads, killed: CancellationToken) -> Self {
+        Self {
+            roads,
+            killed,
+            moved: Arc::new(Notify::new()),
+            watched: Vec::new(),
+            consumers: JoinSet::new(),
+        }
+    }
+
+    fn start(&mut self, triggers: &[TriggerPlan], start: &GroupStart) {
+        let trigger = triggers.iter().find(|one| one.object == start.trigger);
+        let topic = trigger.and_then(|trigger| {
+            let mut topics = self.roads.log.topics().iter();
+            topics.find(|topic| *topic.name() == trigger.broker)
+        });
+        let (Some(trigger), Some(topic)) = (trigger, topic) else {
+            return;
+        };
+        let trigger = Arc::new(trigger.clone());
+        let topic = Arc::clone(topic);
+        let counters = Arc::new(Counters::default());
+        let progress = Arc::new(Progress::new(start, &topic, Arc::clone(&self.moved)));
+        let courier = Courier::new(
+            Arc::clone(&trigger),
+            Arc::clone(&topic),
+            Arc::clone(&counters),
+            self.roads.clone(),
+        );
+        let consumer = Consumer::new(
+            Arc::clone(&trigger),
+            &topic,
+            start,
+            courier,
+            Arc::clone(&progress),
+            self.roads.closing.clone(),
+        );
+        self.consumers
+            .spawn(until(self.killed.clone(), consumer.run()));
+        self.watched.push(Watched {
+            trigger,
+            progress,
+            counters,
+        });
+    }
+
+    fn spawn_until_killed(&self, task: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(until(self.killed.clone(), task));
+    }
+
+    fn spawn_until_closed(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let killed = until(self.killed.clone(), task);
+        tokio::spawn(until(self.roads.closing.clone(), killed));
+    }
+}
+
+async fn until(ended: CancellationToken, task: impl Future<Output = ()>) {
+    tokio::select! {
+        () = ended.cancelled() => (),
+        () = task => (),
+    }
+}

@@ -1,0 +1,41 @@
+//! What the writer is asked for.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::Topic;
+use crate::event::Event;
+
+/// One thing to write.
+pub(super) enum Command {
+    Append(Append),
+    Commit(Vec<Position>),
+    Close(oneshot::Sender<()>),
+}
+
+/// An event to be appended, and who waits for it.
+pub(super) struct Append {
+    pub(super) topic: Arc<Topic>,
+    pub(super) event: Event,
+    pub(super) answer: oneshot::Sender<Result<(), AppendError>>,
+}
+
+/// Everything before `offset` is done with, for this group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Position {
+    pub(crate) group_id: i64,
+    pub(crate) partition_id: i64,
+    pub(crate) offset: u64,
+}
+
+/// The event is not in the log.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the event could not be stored: {0}")]
+pub(crate) struct AppendError(pub(super) String);
+
+impl AppendError {
+    pub(super) fn closed() -> Self {
+        Self("the broker's log is closed".to_owned())
+    }
+}

@@ -1,0 +1,9 @@
+//! The broker with real subscribers on sockets of this machine, and a real log.
+
+#![allow(clippy::unwrap_used, reason = "a test ends when something fails")]
+
+mod delivering;
+mod pinging;
+mod surviving;
+mod taking;
+mod world;

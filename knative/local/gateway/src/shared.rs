@@ -1,0 +1,27 @@
+//! What outlives a reload: counters, verdicts on tokens, metrics.
+
+use uuid::Uuid;
+
+use crate::plugins::jwt::VerifiedTokens;
+use crate::plugins::prometheus::Metrics;
+use crate::plugins::rate_limiting::Counters;
+
+/// State that plugins of every configuration share.
+pub(crate) struct Shared {
+    pub(crate) counters: Counters,
+    pub(crate) tokens: VerifiedTokens,
+    pub(crate) metrics: Metrics,
+    /// Stands for Kong's worker in generated correlation ids.
+    pub(crate) worker: Uuid,
+}
+
+impl Shared {
+    pub(crate) fn new() -> Self {
+        Self {
+            counters: Counters::default(),
+            tokens: VerifiedTokens::default(),
+            metrics: Metrics::default(),
+            worker: Uuid::new_v4(),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Upstreams that do not answer in time.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::body::Body;
+use http::{Request, Response, StatusCode};
+use souk_network::Network;
+
+use crate::support::{Plan, Upstream, client_address, gateway, request, text};
+
+/// An upstream that never answers, and how often it was asked.
+fn silent() -> (impl Network, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let upstream = Upstream(move |_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        pending::<Response<Body>>()
+    });
+    (upstream, asked)
+}
+
+fn impatient() -> Plan {
+    Plan::orders().with_service(|service| service.read_timeout_ms = 20)
+}
+
+async fn tries(request: Request<Body>) -> usize {
+    let (upstream, asked) = silent();
+    let response = gateway(&impatient(), upstream)
+        .answer(request, client_address())
+        .await;
+    assert_eq!(response.status(), StatusCode::GATEWAY_TIMEOUT);
+    asked.load(Ordering::SeqCst)
+}
+
+#[tokio::test]
+async fn only_what_may_be_done_twice_is_tried_again() {
+    assert_eq!(tries(request("GET", "/", &[])).await, 3);
+    assert_eq!(tries(request("DELETE", "/", &[])).await, 3);
+    assert_eq!(tries(request("POST", "/", &[])).await, 1);
+    assert_eq!(tries(request("PATCH", "/", &[])).await, 1);
+    let with_body = request("PUT", "/", &[]).map(|_| Body::from("x"));
+    assert_eq!(tries(with_body).await, 1);
+}
+
+#[tokio::test]
+async fn a_timeout_is_nginxs_error() {
+    let (upstream, _) = silent();
+    let response = gateway(&impatient(), upstream)
+        .answer(request("POST", "/", &[]), client_address())
+        .await;
+    let headers = response.headers().clone();
+    assert_eq!(headers["content-type"], "text/plain; charset=utf-8");
+    assert_eq!(headers["server"], "kong/3.9.3");
+    assert!(headers.contains_key("x-kong-upstream-latency"));
+    let id = headers["x-kong-request-id"].to_str().unwrap();
+    let body = format!("The upstream server is timing out\nrequest_id: {id}\n");
+    assert_eq!(text(response).await, body);
+}
+
+#[tokio::test]
+async fn an_answer_that_falls_silent_is_cut_off() {
+    let upstream = Upstream(|_| async {
+        let first = futures::stream::iter([Ok::<_, std::io::Error>("first")]);
+        let silence = futures::stream::pending();
+        Response::new(Body::from_stream(futures::StreamExt::chain(first, silence)))
+    });
+    let response = gateway(&impatient(), upstream)
+        .answer(request("GET", "/", &[]), client_address())
+        .await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(
+        axum::body::to_bytes(response.into_body(), usize::MAX)
+            .await
+            .is_err()
+    );
+}
