@@ -1,1 +1,7 @@
-fn main() {}
+#![doc = include_str!("../README.md")]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    souk::run()
+}

@@ -1,0 +1,65 @@
+#![doc = include_str!("../README.md")]
+
+mod cargo_build;
+mod cli;
+mod cluster;
+mod command;
+mod control;
+mod credentials;
+mod data_dir;
+mod engine;
+mod environment;
+mod failure;
+mod function;
+mod gateway_address;
+mod job;
+mod launcher;
+mod log_file;
+mod logging;
+mod operator;
+mod planning;
+mod programs;
+mod repository;
+mod shop;
+mod stand_in;
+mod stop;
+mod summary;
+mod system;
+mod terminal;
+mod view;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+use crate::command::{detach, down, events, logs, plan, ps, send, up};
+use crate::data_dir::DataDir;
+use crate::failure::Outcome;
+
+/// Does what the command line says.
+#[must_use]
+pub fn run() -> ExitCode {
+    match obey(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal::complain(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+fn obey(cli: Cli) -> Outcome {
+    let data_dir = DataDir::chosen(cli.data_dir);
+    match cli.command {
+        Command::Up(options) if options.detach => detach::start(&data_dir),
+        Command::Up(options) => up::run(&options, &data_dir),
+        Command::Down => down::stop(&data_dir),
+        Command::Plan(options) => plan::print(&options),
+        Command::Ps(options) => ps::print(&options, &data_dir),
+        Command::Logs(options) => logs::print(&options, &data_dir),
+        Command::Events(options) => events::print(&options, &data_dir),
+        Command::Send(options) => send::event(&options, &data_dir),
+    }
+}

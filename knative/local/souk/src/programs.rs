@@ -1,0 +1,139 @@
+//! The executables of functions, Jobs and stand-ins: where they are, which are wanted, and that none is missing.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use souk_plan::model::Plan;
+
+use crate::cli::UpOptions;
+use crate::failure::{Failure, Outcome};
+use crate::repository::Repository;
+use crate::terminal::me;
+
+/// The folder they are in, and what cargo could put there.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    folder: PathBuf,
+    buildable: BTreeSet<String>,
+    of_the_plan: BTreeSet<String>,
+}
+
+impl Programs {
+    pub(crate) fn of(plan: &Plan, folder: PathBuf, buildable: BTreeSet<String>) -> Self {
+        let functions = plan.services.iter().map(|service| &service.container);
+        let containers = functions.chain(plan.jobs.iter().map(|job| &job.container));
+        Self {
+            folder,
+            buildable,
+            of_the_plan: containers
+                .map(|container| container.executable.clone())
+                .collect(),
+        }
+    }
+
+    /// Where they are.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// An executable that is neither a function nor a Job stands in for something outside the cluster.
+    pub(crate) fn is_stand_in(&self, name: &str) -> bool {
+        let exists = self.buildable.contains(name) || self.folder.join(name).is_file();
+        exists && !self.of_the_plan.contains(name)
+    }
+
+    /// All that are wanted, these stand-ins included.
+    pub(crate) fn wanted(&self, stand_ins: &[String]) -> BTreeSet<String> {
+        self.of_the_plan.iter().chain(stand_ins).cloned().collect()
+    }
+
+    /// Those of them that cargo builds.
+    pub(crate) fn buildable_of<'a>(&self, wanted: &'a BTreeSet<String>) -> BTreeSet<&'a String> {
+        wanted
+            .iter()
+            .filter(|name| self.buildable.contains(*name))
+            .collect()
+    }
+
+    /// Names those that are not there.
+    pub(crate) fn check(&self, wanted: &BTreeSet<String>) -> Outcome {
+        let missing = wanted
+            .iter()
+            .filter(|name| !self.folder.join(name).is_file());
+        let missing: Vec<&str> = missing.map(String::as_str).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::new(
+            format!(
+                "{} holds no executable for: {}",
+                self.folder.display(),
+                missing.join(", ")
+            ),
+            format!(
+                "Build them (leave --no-build out), or name their folder: {} up --functions <dir>",
+                me()
+            ),
+        ))
+    }
+}
+
+/// The folder asked for, or the one that souk itself is in.
+pub(crate) fn folder(options: &UpOptions) -> Outcome<PathBuf> {
+    if let Some(folder) = &options.functions {
+        let absolute = std::path::absolute(folder);
+        return absolute.map_err(|error| {
+            Failure::new(format!("--functions {}: {error}", folder.display()), "")
+        });
+    }
+    let own = std::env::current_exe()
+        .ok()
+        .and_then(|exe| Some(exe.parent()?.to_owned()));
+    own.ok_or_else(|| {
+        Failure::new(
+            "souk does not know where it is",
+            format!("Name the executables: {} up --functions <dir>", me()),
+        )
+    })
+}
+
+/// The checkout to build in, unless somebody brought executables or forbade it.
+pub(crate) fn to_build_in(options: &UpOptions) -> Option<Repository> {
+    let wanted = !options.no_build && options.functions.is_none();
+    Repository::around_here().filter(|repository| wanted && repository.is_cargo_workspace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn programs(folder: &Path) -> Programs {
+        let names = |list: &[&str]| list.iter().map(ToString::to_string).collect();
+        Programs {
+            folder: folder.to_owned(),
+            buildable: names(&["orders", "mail-server"]),
+            of_the_plan: names(&["orders"]),
+        }
+    }
+
+    #[test]
+    fn a_stand_in_is_an_executable_that_is_no_function() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("payment-provider"), "").unwrap();
+        let programs = programs(folder.path());
+        assert!(programs.is_stand_in("mail-server") && programs.is_stand_in("payment-provider"));
+        assert!(!programs.is_stand_in("orders") && !programs.is_stand_in("telemetry"));
+    }
+
+    #[test]
+    fn missing_executables_are_named_all_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let programs = programs(folder.path());
+        let wanted = programs.wanted(&["mail-server".to_owned()]);
+        let said = programs.check(&wanted).unwrap_err().to_string();
+        assert!(
+            said.contains("mail-server, orders") && said.contains("--functions"),
+            "{said}"
+        );
+    }
+}

@@ -1,0 +1,286 @@
+//! The running shop: its parts are started in the order in which they need each other, and stopped in the opposite one.
+
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::future::{join_all, try_join_all};
+use serde_json::json;
+use souk_engines::{Progress, SecretStore};
+use souk_plan::model::Plan;
+use tokio::time::timeout;
+
+use crate::cli::UpOptions;
+use crate::credentials::Credentials;
+use crate::data_dir::DataDir;
+use crate::engine::{Engines, Wanted};
+use crate::failure::{Failure, Outcome};
+use crate::job::JobRunner;
+use crate::launcher::Launcher;
+use crate::operator::{Config, Needs, database_password};
+use crate::programs::{self, Programs};
+use crate::stand_in::StandIn;
+use crate::stop::Stop;
+use crate::summary;
+use crate::view::View;
+use crate::wiring::{Parts, Wiring};
+use crate::{cargo_build, control, gateway_address, planning, terminal};
+
+/// Closing is bounded as a whole, whatever its parts do.
+const CLOSED_WITHIN: Duration = Duration::from_secs(15);
+
+/// An open shop and how to use it.
+pub(crate) struct Opened {
+    pub(crate) shop: Shop,
+    pub(crate) summary: String,
+}
+
+/// Everything that has to be stopped.
+#[derive(Default)]
+pub(crate) struct Shop {
+    wiring: Option<Wiring>,
+    stand_ins: Vec<StandIn>,
+    engines: Option<Engines>,
+}
+
+/// Opens the shop; what was started before something failed is stopped again.
+pub(crate) async fn open(options: &UpOptions, data_dir: &DataDir, stop: &Stop) -> Outcome<Opened> {
+    let opening = Opening::prepare(options, data_dir).await?;
+    let mut shop = Shop::default();
+    match opening.furnish(&mut shop, stop).await {
+        Ok(summary) => Ok(Opened { shop, summary }),
+        Err(failure) => {
+            shop.close().await;
+            Err(failure)
+        }
+    }
+}
+
+impl Shop {
+    /// Stops everything, from the outside in.
+    pub(crate) async fn close(mut self) {
+        let closing = async {
+            if let Some(wiring) = self.wiring.take() {
+                wiring.stop().await;
+            }
+            join_all(self.stand_ins.drain(..).map(StandIn::stop)).await;
+            if let Some(engines) = self.engines.take() {
+                engines.stop().await;
+            }
+        };
+        if timeout(CLOSED_WITHIN, closing).await.is_err() {
+            tracing::warn!(
+                "not everything ended within {} s; the kernel ends the rest",
+                CLOSED_WITHIN.as_secs()
+            );
+        }
+    }
+}
+
+/// What is known before anything is started.
+struct Opening<'a> {
+    options: &'a UpOptions,
+    data_dir: &'a DataDir,
+    started: Instant,
+    gateway: TcpListener,
+    store: SecretStore,
+    plan: Arc<Plan>,
+    programs: Programs,
+    launcher: Launcher,
+}
+
+impl<'a> Opening<'a> {
+    /// Everything that can be wrong without a process having been started is found here.
+    async fn prepare(options: &'a UpOptions, data_dir: &'a DataDir) -> Outcome<Self> {
+        let started = Instant::now();
+        let gateway = gateway_address::listen(options.listen)?;
+        let store = SecretStore::open(&data_dir.secrets())?;
+        let plan = planning::load(&options.sources, &store)?;
+        let buildable = match programs::to_build_in(options) {
+            Some(repository) => cargo_build::programs(repository.root()).await?,
+            None => BTreeSet::new(),
+        };
+        let programs = Programs::of(&plan, programs::folder(options)?, buildable);
+        let launcher =
+            Launcher::start().map_err(|error| Failure::new(format!("no thread: {error}"), ""))?;
+        Ok(Self {
+            options,
+            data_dir,
+            started,
+            gateway,
+            store,
+            plan: Arc::new(plan),
+            programs,
+            launcher,
+        })
+    }
+
+    async fn furnish(self, shop: &mut Shop, stop: &Stop) -> Outcome<String> {
+        let needs = Needs::of(&self.plan.needs, &|name| self.programs.is_stand_in(name));
+        let names = needs.stand_ins();
+        let (built, engines) = tokio::join!(self.build(&names), self.start_engines(&needs));
+        let addresses = &shop.engines.insert(engines?).addresses;
+        built?;
+        shop.stand_ins = self.start_stand_ins(&names).await?;
+        let said = shop
+            .stand_ins
+            .iter()
+            .map(|one| (one.name.clone(), one.watch()))
+            .collect();
+        let config = Config::new(
+            &self.plan.config,
+            needs.provide(&self.store, addresses)?,
+            said,
+        );
+
+        let gateway = self
+            .gateway
+            .try_clone()
+            .map_err(|error| Failure::new(format!("the gateway: {error}"), ""))?;
+        let wiring = Wiring::start(Parts {
+            plan: &self.plan,
+            config: config.clone(),
+            functions: self.programs.folder(),
+            data_dir: self.data_dir,
+            launcher: self.launcher.clone(),
+            listener: gateway,
+        })
+        .await?;
+        let wiring = shop.wiring.insert(wiring);
+        let engines = shop
+            .engines
+            .as_ref()
+            .map(Engines::watch)
+            .unwrap_or_default();
+        let view = View::new(
+            wiring.handles(),
+            engines,
+            shop.stand_ins.iter().map(StandIn::watch_named).collect(),
+        );
+        control::server::serve(self.data_dir, Arc::new(view), stop.clone())
+            .map_err(|error| self.no_control(&error))?;
+        let credentials = self.write_down(&needs, &config, &wiring.proxy())?;
+        let to_try = self.run_jobs(config, &wiring.proxy()).await;
+        Ok(self.summary(&credentials, &shop.stand_ins, to_try.as_deref()))
+    }
+
+    async fn build(&self, stand_ins: &[String]) -> Outcome {
+        let wanted = self.programs.wanted(stand_ins);
+        if let Some(repository) = programs::to_build_in(self.options) {
+            cargo_build::build(&repository, &self.programs.buildable_of(&wanted)).await?;
+        }
+        self.programs.check(&wanted)
+    }
+
+    async fn start_engines(&self, needs: &Needs<'_>) -> Outcome<Engines> {
+        let password = |name: String| {
+            Ok((
+                name.clone(),
+                database_password(&self.store, &self.plan.needs, &name)?,
+            ))
+        };
+        let wanted = Wanted {
+            databases: needs
+                .databases()
+                .into_iter()
+                .map(password)
+                .collect::<Outcome<_>>()?,
+            dynamodb: needs.dynamodb(),
+            postgres_bin: self.options.postgres_bin.clone(),
+        };
+        Engines::start(
+            &wanted,
+            self.data_dir,
+            &self.store,
+            &Progress::new(terminal::progress),
+        )
+        .await
+    }
+
+    async fn start_stand_ins(&self, names: &[String]) -> Outcome<Vec<StandIn>> {
+        let start = |name: &String| {
+            let executable = self.programs.folder().join(name);
+            StandIn::start(
+                name.clone(),
+                executable,
+                self.data_dir.clone(),
+                self.launcher.clone(),
+            )
+        };
+        try_join_all(names.iter().map(start)).await
+    }
+
+    /// Writes the files that tell others where the shop is and who may use it.
+    fn write_down(&self, needs: &Needs<'_>, config: &Config, proxy: &str) -> Outcome<Credentials> {
+        let gateway = self
+            .gateway
+            .local_addr()
+            .map(|address| format!("http://{address}"));
+        let gateway = gateway.map_err(|error| self.cannot_write(&error))?;
+        let addresses =
+            json!({ "gateway": gateway, "control": self.data_dir.socket(), "proxy": proxy });
+        let text = format!("{addresses:#}\n");
+        std::fs::write(self.data_dir.addresses(), text)
+            .map_err(|error| self.cannot_write(&error))?;
+        let credentials = Credentials::gather(
+            gateway,
+            &needs.accounts(),
+            &self.plan.gateway.consumers,
+            config,
+        );
+        credentials
+            .write(&self.data_dir.credentials())
+            .map_err(|error| self.cannot_write(&error))?;
+        Ok(credentials)
+    }
+
+    async fn run_jobs(&self, config: Config, proxy: &str) -> Option<String> {
+        let runner = JobRunner {
+            data_dir: self.data_dir.clone(),
+            functions: self.programs.folder().to_owned(),
+            launcher: self.launcher.clone(),
+            config,
+            proxy: proxy.to_owned(),
+        };
+        runner.run_all(&self.plan.jobs).await
+    }
+
+    fn summary(
+        &self,
+        credentials: &Credentials,
+        stand_ins: &[StandIn],
+        to_try: Option<&str>,
+    ) -> String {
+        let page =
+            |one: &StandIn| Some((one.name.clone(), one.announced().entries.remove("page")?));
+        summary::text(&summary::Opened {
+            gateway: &self.plan.gateway,
+            credentials,
+            pages: &stand_ins.iter().filter_map(page).collect::<Vec<_>>(),
+            to_try,
+            seconds: self.started.elapsed().as_secs_f64(),
+        })
+    }
+
+    fn no_control(&self, error: &std::io::Error) -> Failure {
+        let socket = self.data_dir.socket();
+        Failure::new(
+            format!(
+                "the control socket {} cannot be made: {error}",
+                socket.display()
+            ),
+            "Paths of sockets are short (about 100 letters): name a shorter --data-dir <dir>",
+        )
+    }
+
+    fn cannot_write(&self, error: &std::io::Error) -> Failure {
+        Failure::new(
+            format!(
+                "{} cannot be written to: {error}",
+                self.data_dir.path().display()
+            ),
+            "Check who owns that folder and whether the disk is full.",
+        )
+    }
+}

@@ -1,0 +1,89 @@
+//! The few system calls that Rust has no safe name for. Nothing else in this crate is unsafe.
+#![allow(unsafe_code)]
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd as _;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+/// Sends a signal to one process.
+pub(crate) fn send_signal(pid: u32, signal: i32) -> io::Result<()> {
+    let pid = i32::try_from(pid).map_err(io::Error::other)?;
+    // SAFETY: kill(2) touches no memory. `pid` is positive, so that it names one process and no group.
+    succeeded(unsafe { libc::kill(pid, signal) })
+}
+
+/// Whether there is such a process, be it ours or somebody else's.
+pub(crate) fn is_alive(pid: u32) -> bool {
+    !matches!(send_signal(pid, 0), Err(error) if error.raw_os_error() == Some(libc::ESRCH))
+}
+
+/// Lets what `command` starts be the first of a new session: closing the terminal does not reach it.
+pub(crate) fn in_new_session(command: &mut Command) {
+    // SAFETY: setsid(2) takes nothing, touches no memory, and may be called between fork and exec.
+    unsafe {
+        command.pre_exec(|| succeeded(libc::setsid().min(0)));
+    }
+}
+
+/// Lets what `command` starts get SIGKILL when the thread that starts it ends.
+pub(crate) fn die_with_parent(command: &mut Command) {
+    let parent = std::process::id();
+    let ask = move || {
+        ask_for_death_signal()?;
+        // The parent may have died before the kernel was asked.
+        // SAFETY: getppid(2) takes nothing, touches no memory and cannot fail.
+        if u32::try_from(unsafe { libc::getppid() }) == Ok(parent) {
+            return Ok(());
+        }
+        Err(io::Error::from_raw_os_error(libc::ESRCH))
+    };
+    // SAFETY: `ask` runs between fork and exec and makes system calls only; it allocates nothing and takes no lock.
+    unsafe {
+        command.pre_exec(ask);
+    }
+}
+
+/// From now on stdout and stderr are `file`; whoever read them sees their end.
+pub(crate) fn redirect_output(file: &File) -> io::Result<()> {
+    for standard in [libc::STDOUT_FILENO, libc::STDERR_FILENO] {
+        // SAFETY: dup2(2) replaces one of our own descriptors, which nothing here owns as a Rust value.
+        succeeded(unsafe { libc::dup2(file.as_raw_fd(), standard) }.min(0))?;
+    }
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn ask_for_death_signal() -> io::Result<()> {
+    // SAFETY: prctl(2) with PR_SET_PDEATHSIG reads one integer.
+    succeeded(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) })
+}
+
+/// Other systems have no such call: there a process may outlive a souk that was killed.
+#[cfg(not(target_os = "linux"))]
+fn ask_for_death_signal() -> io::Result<()> {
+    Ok(())
+}
+
+fn succeeded(result: i32) -> io::Result<()> {
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_alive_until_it_has_been_waited_for() {
+        let mut child = Command::new("true").spawn().unwrap();
+        let pid = child.id();
+        assert!(is_alive(std::process::id()));
+        child.wait().unwrap();
+        assert!(!is_alive(pid));
+    }
+}
