@@ -1,3 +1,5 @@
 //! Starts the function.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    souk_kit::run("payments", payments::start)
+}

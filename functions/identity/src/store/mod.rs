@@ -1,0 +1,3 @@
+//! The SQL. What it means is decided elsewhere.
+
+pub(crate) mod accounts;

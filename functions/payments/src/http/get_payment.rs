@@ -1,0 +1,82 @@
+//! `GET /v1/payments/{order_id}`: one payment with its ledger; one's own, any for a merchant.
+
+use axum::extract::State;
+use serde::Serialize;
+use souk_kit::{
+    Answer, Caller, Problem,
+    http::{Json, Path},
+};
+use uuid::Uuid;
+
+use super::payment_view::{EntryView, PaymentView};
+use crate::{
+    app::App,
+    domain::Payment,
+    store::{ledger, payments},
+};
+
+#[derive(Serialize)]
+pub(crate) struct Detailed {
+    #[serde(flatten)]
+    payment: PaymentView,
+    ledger: Vec<EntryView>,
+}
+
+pub(crate) async fn get_payment(
+    State(app): State<App>,
+    caller: Caller,
+    Path(order_id): Path<Uuid>,
+) -> Answer<Json<Detailed>> {
+    let pool = app.outbox.pool();
+    let own =
+        |payment: &Payment| payment.request.account_id == caller.subject || caller.has("merchant");
+    let payment = payments::find(pool, order_id)
+        .await?
+        .filter(own)
+        .ok_or_else(|| Problem::not_found("payment for order", order_id))?;
+    let entries = ledger::history(pool, order_id).await?.into_iter();
+    Ok(Json(Detailed {
+        ledger: entries
+            .map(|entry| EntryView::of(&payment, entry))
+            .collect(),
+        payment: PaymentView::of(payment),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use uuid::Uuid;
+
+    use crate::testing::{ADA, Till};
+
+    #[tokio::test]
+    async fn a_payment_is_there_for_its_customer_and_for_merchants_only() {
+        let mut till = Till::open().await;
+        let path = format!("/v1/payments/{}", till.authorized().await);
+        for (account_id, role, status) in [
+            (ADA, "customer", StatusCode::OK),
+            (Uuid::from_u128(1), "merchant", StatusCode::OK),
+            (Uuid::from_u128(666), "customer", StatusCode::NOT_FOUND),
+        ] {
+            let answered = till.get(&path, &till.token(account_id, role)).await;
+            assert_eq!(answered.status, status, "{role} {account_id}");
+        }
+        let nobody = till.get(&path, "no token").await;
+        assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
+    }
+
+    #[tokio::test]
+    async fn an_order_that_was_cancelled_before_it_was_to_be_paid_has_no_payment() {
+        let till = Till::open().await;
+        let order_id = Uuid::now_v7();
+        till.hear(&till.cancelled(order_id)).await;
+        let merchant = till.token(Uuid::from_u128(1), "merchant");
+        let one = till
+            .get(&format!("/v1/payments/{order_id}"), &merchant)
+            .await;
+        let all = till.get("/v1/payments", &merchant).await;
+        assert_eq!(one.status, StatusCode::NOT_FOUND);
+        assert_eq!(all.body["items"], serde_json::json!([]));
+    }
+}

@@ -1,0 +1,96 @@
+//! `GET /v1/payments?status=&limit=&cursor=`: one's own payments, newest first; everybody's for a merchant.
+
+use axum::extract::State;
+use serde::Deserialize;
+use souk_kit::{
+    Answer, Caller, FieldError, Problem,
+    http::{Json, Query},
+    page::{Page, PageQuery},
+};
+
+use super::payment_view::PaymentView;
+use crate::{
+    app::App,
+    domain::{Payment, State as Status},
+    store::payments::{self, Filter, Position},
+};
+
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    status: Option<String>,
+}
+
+pub(crate) async fn list_payments(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<Wanted>,
+    page: PageQuery,
+) -> Answer<Json<Page<PaymentView>>> {
+    let filter = Filter {
+        account_id: (!caller.has("merchant")).then_some(caller.subject),
+        state: wanted.status.as_deref().map(status_named).transpose()?,
+    };
+    let after: Option<Position> = page.after()?;
+    let found = payments::list(app.outbox.pool(), &filter, after, &page).await?;
+    let position = |last: &Payment| (last.requested_at, last.request.order_id);
+    Ok(Json(Page::cut(found, &page, position).map(PaymentView::of)))
+}
+
+fn status_named(name: &str) -> Answer<Status> {
+    let detail = "is none of pending, authorized, declined, captured, refunded, voided";
+    Status::named(name).ok_or_else(|| Problem::invalid(vec![FieldError::new("status", detail)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use serde_json::Value;
+    use uuid::Uuid;
+
+    use crate::testing::{ADA, Till};
+
+    fn ids(body: &Value) -> Vec<Uuid> {
+        let items = body["items"].as_array().unwrap().iter();
+        items
+            .map(|item| item["order_id"].as_str().unwrap().parse().unwrap())
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn pages_show_every_payment_once_newest_first_and_only_ones_own() {
+        let mut till = Till::open().await;
+        let mut paid = Vec::new();
+        for _ in 0..3 {
+            paid.push(till.authorized().await);
+        }
+        paid.reverse();
+        let (token, mut seen) = (till.token(ADA, "customer"), Vec::new());
+        let mut path = "/v1/payments?limit=2".to_owned();
+        loop {
+            let page = till.get(&path, &token).await.body;
+            seen.extend(ids(&page));
+            let Some(cursor) = page["next_cursor"].as_str() else {
+                break;
+            };
+            path = format!("/v1/payments?limit=2&cursor={cursor}");
+        }
+        assert_eq!(seen, paid);
+        let stranger = till.token(Uuid::from_u128(666), "customer");
+        assert!(ids(&till.get("/v1/payments", &stranger).await.body).is_empty());
+        let merchant = till.token(Uuid::from_u128(1), "merchant");
+        assert_eq!(ids(&till.get("/v1/payments", &merchant).await.body), paid);
+    }
+
+    #[tokio::test]
+    async fn a_status_shows_only_its_own() {
+        let mut till = Till::open().await;
+        let (captured, authorized) = (till.captured().await, till.authorized().await);
+        let token = till.token(ADA, "customer");
+        for (status, expected) in [("captured", captured), ("authorized", authorized)] {
+            let path = format!("/v1/payments?status={status}");
+            assert_eq!(ids(&till.get(&path, &token).await.body), [expected]);
+        }
+        let lost = till.get("/v1/payments?status=lost", &token).await;
+        assert_eq!(lost.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}

@@ -1,0 +1,64 @@
+//! Asks the provider for all that is due about an order: write the intention down, ask, write the answer down.
+//!
+//! No transaction is open while the provider is asked. Who asks has claimed the entry for as long as asking takes, so nobody
+//! else asks meanwhile; after a crash the claim runs out, and the same question under the same key is safe.
+
+mod claim;
+mod conclude;
+mod hear;
+
+use souk_kit::Refusal;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    domain::{Entry, Payment, Reply},
+    provider::Unclear,
+    store::ledger,
+};
+use claim::{Claim, claim};
+pub(crate) use conclude::{Rest, conclude};
+pub(crate) use hear::News;
+
+/// An entry that its holder alone may ask about, for a while.
+pub(crate) struct Claimed {
+    pub(crate) payment: Payment,
+    pub(crate) entry: Entry,
+}
+
+/// Takes news in, and asks until nothing is due. The payment recognises news that it knows, so there is no inbox: one that
+/// was written before the provider is asked would call half a thing done, and one written after would say nothing new.
+pub(crate) async fn settle(app: &App, order_id: Uuid, news: News) -> Result<(), Refusal> {
+    let mut news = news;
+    loop {
+        let claimed = match claim(app, order_id, news).await? {
+            Claim::Ours(claimed) => claimed,
+            Claim::Taken => {
+                let why = format!("the provider is being asked about order {order_id}");
+                return Err(Refusal::Later(why));
+            }
+            Claim::Idle => return Ok(()),
+        };
+        let reply = ask(app, &claimed).await?;
+        let mut tx = app.outbox.begin().await?;
+        let (_, rest) = conclude::<Refusal>(&mut tx, &claimed.entry, &reply).await?;
+        tx.commit().await?;
+        match rest {
+            Rest::More => news = News::Nothing,
+            Rest::Nothing => return Ok(()),
+            Rest::Stuck(why) => return Err(Refusal::Never(format!("order {order_id}: {why}"))),
+        }
+    }
+}
+
+/// Asks. The claim is given back when the answer is unclear, so that the next try need not wait.
+pub(crate) async fn ask(app: &App, claimed: &Claimed) -> Result<Reply, Unclear> {
+    let Claimed { payment, entry } = claimed;
+    let answered = app.provider.ask(payment, entry).await;
+    if answered.is_err()
+        && let Err(error) = ledger::release(app.outbox.pool(), entry).await
+    {
+        tracing::warn!(%error, "a claim was not given back; it runs out by itself");
+    }
+    answered
+}

@@ -1,0 +1,172 @@
+//! Where calls come in: each is recognised by its key, done once, written down, and only then answered.
+
+use std::{
+    collections::HashSet,
+    io,
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use chrono::Utc;
+
+use crate::{
+    answer::{Answer, Failure},
+    form::Form,
+    journal::{self, Journal, Record, Saved},
+    key,
+    operation::Operation,
+    records::Intent,
+    state::State,
+    switches::{Mode, Switches},
+};
+
+/// The provider: its money, its memory and its moods.
+pub struct Desk {
+    api_key: String,
+    books: Mutex<Books>,
+    switches: Mutex<Switches>,
+}
+
+struct Books {
+    state: State,
+    journal: Journal,
+    /// Keys of calls that are being worked on.
+    in_use: HashSet<String>,
+}
+
+/// One call that changes something.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub(crate) operation: Operation,
+    pub(crate) form: Form,
+    pub(crate) key: Option<String>,
+}
+
+/// What is known of a call before it is worked on.
+pub(crate) enum Begun {
+    /// Nothing: it has to be executed.
+    New,
+    /// It was answered before.
+    Replay(Answer),
+}
+
+impl Desk {
+    /// With everything that an earlier run has kept in this folder.
+    pub fn open(state_dir: &Path) -> io::Result<Self> {
+        std::fs::create_dir_all(state_dir)?;
+        let state = State::of(journal::read(state_dir)?);
+        let journal = Journal::begin(state_dir, state.records())?;
+        Ok(Self {
+            api_key: key::open(state_dir)?,
+            books: Mutex::new(Books {
+                state,
+                journal,
+                in_use: HashSet::new(),
+            }),
+            switches: Mutex::default(),
+        })
+    }
+
+    /// The key that calls have to bring.
+    pub fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
+    /// Looks whether a call is known; its key is in use until it is executed.
+    pub(crate) fn begin(&self, call: &Call) -> Result<Begun, Failure> {
+        let Some(key) = &call.key else {
+            return Ok(Begun::New);
+        };
+        let mut books = self.books();
+        match books.state.saved(key) {
+            Some(saved) if saved.asked != call.asked() => return Err(Failure::key_reused(key)),
+            Some(saved) => return Ok(Begun::Replay(saved.answer.clone())),
+            None => {}
+        }
+        if books.in_use.insert(key.clone()) {
+            Ok(Begun::New)
+        } else {
+            Err(Failure::key_in_use(key))
+        }
+    }
+
+    /// Does what is asked.
+    pub(crate) fn execute(&self, call: &Call) -> Answer {
+        let mut books = self.books();
+        let answer = books.execute(call);
+        if let Some(key) = &call.key {
+            books.in_use.remove(key);
+        }
+        answer.unwrap_or_else(|failure| failure.answer())
+    }
+
+    /// Something out of what is known.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.books().state)
+    }
+
+    /// Some of the newest intents.
+    pub(crate) fn newest(&self, count: usize) -> Vec<Intent> {
+        self.look(|state| state.intents(None).take(count).cloned().collect())
+    }
+
+    /// How it behaves.
+    pub(crate) fn switches(&self) -> Switches {
+        *self.moods()
+    }
+
+    /// How it is to behave from now on.
+    pub(crate) fn switch(&self, switches: Switches) {
+        *self.moods() = match switches.next {
+            Some(0) => Switches::default(),
+            _ => switches,
+        };
+    }
+
+    /// What this call gets.
+    pub(crate) fn take_mood(&self) -> (Mode, Duration) {
+        self.moods().take()
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn moods(&self) -> MutexGuard<'_, Switches> {
+        self.switches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Books {
+    fn execute(&mut self, call: &Call) -> Result<Answer, Failure> {
+        let now = Utc::now().timestamp();
+        let effect = call.operation.perform(&self.state, &call.form, now)?;
+        let answer = match effect.answer {
+            Ok(view) => Answer::ok(&view),
+            Err(failure) => failure.answer(),
+        };
+        let saved = call.key.as_ref().map(|key| Saved {
+            key: key.clone(),
+            asked: call.asked(),
+            answer: answer.clone(),
+        });
+        let record = Record {
+            intent: effect.intent,
+            refund: effect.refund,
+            saved,
+        };
+        self.journal
+            .append(&record)
+            .map_err(|error| Failure::not_kept(&error))?;
+        self.state.apply(record);
+        Ok(answer)
+    }
+}
+
+impl Call {
+    /// What its key stands for.
+    fn asked(&self) -> String {
+        format!("{}?{}", self.operation.path(), self.form.canonical())
+    }
+}
