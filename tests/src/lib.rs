@@ -1,1 +1,10 @@
-//! journeys.
+#![doc = include_str!("../README.md")]
+
+pub mod client;
+pub mod manifests;
+pub mod shop;
+pub mod wait;
+
+pub use client::{Answer, Client};
+pub use shop::Shop;
+pub use wait::eventually;

@@ -1,0 +1,85 @@
+//! Events that cannot be handled, and events that are none.
+
+use journeys::{Shop, eventually};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+fn send(shop: &Shop, event: &str) -> std::process::Output {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("event.json");
+    std::fs::write(&file, event).expect("a file can be written");
+    shop.local()
+        .souk(&["send", file.to_str().expect("a path in UTF-8")])
+}
+
+#[tokio::test]
+async fn an_event_that_its_handler_refuses_lands_in_the_dead_letters() {
+    let shop = Shop::shared().await;
+    if shop.local.is_none() {
+        return;
+    }
+    let id = Uuid::new_v4();
+    let event = json!({
+        "specversion": "1.0", "id": id, "source": "/tests", "type": "dev.souk.stock.reserved.v1",
+        "datacontenttype": "application/json", "data": { "order_id": "no id at all" },
+    });
+    let sent = send(shop, &event.to_string());
+    assert!(sent.status.success(), "{sent:?}");
+
+    let merchant = shop.merchant().await;
+    let letter = eventually("the dead letter", async || {
+        let list = merchant
+            .get("/v1/dead-letters?type=dev.souk.stock.reserved.v1")
+            .await
+            .expect(200);
+        let found = list.body["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|letter| letter["id"] == json!(id))
+            .cloned();
+        found.ok_or(list.body)
+    })
+    .await;
+    assert_eq!(
+        letter["destination_url"],
+        "http://orders.souk.svc.cluster.local/events"
+    );
+    assert_eq!(letter["error"]["code"], json!(400));
+    assert!(
+        letter["error"]["body"].to_string().contains("UUID"),
+        "{letter:#}"
+    );
+    let customer = shop.customer().await;
+    let _ = customer.get("/v1/dead-letters").await.expect(403);
+}
+
+#[tokio::test]
+async fn a_malformed_event_is_refused_with_400_and_never_stored() {
+    let shop = Shop::shared().await;
+    let Some(local) = &shop.local else { return };
+    let source = format!("/tests/{}", Uuid::new_v4());
+    for event in [
+        json!({ "specversion": "1.0", "source": source, "type": "t" }),
+        json!({ "specversion": "0.1", "id": "1", "source": source, "type": "t" }),
+        json!({ "specversion": "1.0", "id": "1", "source": source, "type": "t", "time": "yesterday" }),
+        json!([]),
+    ] {
+        let sent = send(shop, &event.to_string());
+        let said = String::from_utf8_lossy(&sent.stderr).into_owned();
+        assert!(
+            !sent.status.success() && said.contains("400"),
+            "{event}: {said}"
+        );
+    }
+    let good = json!({ "specversion": "1.0", "id": "good", "source": source, "type": "t" });
+    assert!(send(shop, &good.to_string()).status.success());
+    let listed = local.souk(&["events", "--json"]);
+    let ids: Vec<String> = String::from_utf8_lossy(&listed.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|event| event["source"] == json!(source))
+        .filter_map(|event| event["id"].as_str().map(str::to_owned))
+        .collect();
+    assert_eq!(ids, ["good"]);
+}

@@ -1,0 +1,259 @@
+//! Measures a shop of its own and prints the table of the README: `cargo run --bin measure`.
+//!
+//! Numbers are of this machine and this build; they are printed beside what the same run measured without the shop's work.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use futures::stream::{self, StreamExt as _};
+use journeys::client::order_of;
+use journeys::shop::signal;
+use journeys::wait::within;
+use journeys::{Client, Shop, manifests};
+use serde_json::Value;
+use uuid::Uuid;
+
+const COLD_REQUESTS: usize = 20;
+const WARM_ORDERS: usize = 100;
+const ORDERS: usize = 2_000;
+const AT_ONCE: usize = 48;
+/// The gate lets one customer place 1,200 orders a minute; nobody is throttled.
+const CUSTOMERS: usize = 48;
+const PATIENCE: Duration = Duration::from_secs(300);
+
+#[tokio::main]
+async fn main() {
+    let manifests = manifests::with_window("6s");
+    let shop = Shop::start(&manifests.arguments());
+    let mut rows = vec![machine(), bare_request(&shop).await];
+    rows.push(cold_request(&shop).await);
+    rows.push(placed_to_confirmed(&shop).await);
+    rows.push(orders_per_second(&shop).await);
+    rows.push(idle_memory(&shop).await);
+    let (shop, start) = start_again(shop);
+    rows.insert(1, start);
+    drop(shop);
+    print(&rows);
+}
+
+/// A row: what, and how much.
+type Row = (String, String);
+
+fn machine() -> Row {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
+    let profile = if cfg!(debug_assertions) {
+        "dev (opt-level 1)"
+    } else {
+        "release"
+    };
+    let model = model.unwrap_or("unknown processor");
+    (
+        "machine".to_owned(),
+        format!("{cores} cores, {model}; build: {profile}"),
+    )
+}
+
+/// What any request costs that only the gateway answers: the yardstick for the rest.
+async fn bare_request(shop: &Shop) -> Row {
+    let visitor = shop.visitor();
+    let mut times = Vec::new();
+    for _ in 0..WARM_ORDERS {
+        let started = Instant::now();
+        let _ = visitor.get("/nowhere").await.expect(404);
+        times.push(started.elapsed());
+    }
+    row("a request that the gateway answers itself", &mut times)
+}
+
+async fn cold_request(shop: &Shop) -> Row {
+    let visitor = shop.visitor();
+    let mut times = Vec::new();
+    for _ in 0..COLD_REQUESTS {
+        let _ = visitor.get("/v1/stock/COF-ETH-250").await.expect(200);
+        let before = shop.local().processes(Some("inventory"));
+        for pid in &before {
+            signal(*pid, libc::SIGKILL);
+        }
+        within(PATIENCE, "inventory to be gone", async || {
+            let left = shop.local().processes(Some("inventory"));
+            if left.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("{left:?}"))
+            }
+        })
+        .await;
+        let started = Instant::now();
+        let _ = visitor.get("/v1/stock/COF-ETH-250").await.expect(200);
+        times.push(started.elapsed());
+    }
+    row(
+        "first request to a sleeping function (inventory, with PostgreSQL)",
+        &mut times,
+    )
+}
+
+async fn placed_to_confirmed(shop: &Shop) -> Row {
+    let customer = shop.customer().await;
+    let sku = shop.new_article(10_000).await;
+    let mut times = Vec::new();
+    for number in 0..WARM_ORDERS + 5 {
+        let started = Instant::now();
+        let order_id = customer.order(&sku, 1, "pm_card_visa").await;
+        decided(&customer, &order_id).await;
+        if number >= 5 {
+            times.push(started.elapsed());
+        }
+    }
+    row("order placed to confirmed, warm, one at a time", &mut times)
+}
+
+async fn decided(customer: &Client, order_id: &str) {
+    let path = format!("/v1/orders/{order_id}");
+    loop {
+        let order = customer.get(&path).await.expect(200);
+        if order.text("/status") == "confirmed" {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+async fn orders_per_second(shop: &Shop) -> Row {
+    let sku = shop.new_article(100_000).await;
+    let customers = stream::iter(0..CUSTOMERS)
+        .map(|_| shop.customer())
+        .buffered(4);
+    let customers: Vec<Client> = customers.collect().await;
+    let merchant = shop.merchant().await;
+    let started = Instant::now();
+    let placed = stream::iter(0..ORDERS).map(|number| {
+        let (customer, sku) = (&customers[number % CUSTOMERS], &sku);
+        async move {
+            let key = Uuid::new_v4().to_string();
+            let _ = customer
+                .post_once("/v1/orders", &key, order_of(sku, 1, "pm_card_visa"))
+                .await
+                .expect(202);
+        }
+    });
+    placed.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+    let accepted = started.elapsed();
+    within(PATIENCE, "all orders to be decided", async || {
+        let pending = merchant
+            .get("/v1/orders?status=pending&limit=1")
+            .await
+            .expect(200);
+        if pending.body["items"].as_array().is_some_and(Vec::is_empty) {
+            Ok(())
+        } else {
+            Err("some wait")
+        }
+    })
+    .await;
+    let confirmed = started.elapsed();
+    let per_second = |time: Duration| ORDERS as f64 / time.as_secs_f64();
+    let (accepted, confirmed) = (per_second(accepted), per_second(confirmed));
+    (
+        format!("orders per second, {AT_ONCE} at once, {ORDERS} in all (load on the same machine)"),
+        format!("{confirmed:.0} confirmed ({accepted:.0} accepted)"),
+    )
+}
+
+/// Proportional set size of `souk`, engines and stand-ins when every function sleeps.
+async fn idle_memory(shop: &Shop) -> Row {
+    within(PATIENCE, "all functions to sleep", async || {
+        let left = shop.local().processes(None);
+        if left.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{left:?}"))
+        }
+    })
+    .await;
+    let ps = shop.local().ps();
+    let pid = |one: &Value| i32::try_from(one["pid"].as_i64()?).ok();
+    let mut parts: Vec<(String, u64)> =
+        vec![("souk".to_owned(), family_kib(shop.local().pid(), false))];
+    for one in ["engines", "stand_ins"]
+        .iter()
+        .flat_map(|key| ps[key].as_array().into_iter().flatten())
+    {
+        if let Some(pid) = pid(one) {
+            parts.push((
+                one["name"].as_str().unwrap_or_default().to_owned(),
+                family_kib(pid, true),
+            ));
+        }
+    }
+    let total: u64 = parts.iter().map(|(_, kib)| kib).sum();
+    let mut text = format!("{} MB (", total / 1024);
+    for (name, kib) in &parts {
+        let _ = write!(text, "{name} {}, ", kib / 1024);
+    }
+    (
+        "memory of everything idle (PSS)".to_owned(),
+        format!("{})", text.trim_end_matches(", ")),
+    )
+}
+
+/// A process's memory, with its children's when they belong to it.
+fn family_kib(pid: i32, with_children: bool) -> u64 {
+    let children =
+        std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    let children = children
+        .split_whitespace()
+        .filter_map(|pid| pid.parse().ok());
+    let theirs: u64 = if with_children {
+        children.map(|pid| family_kib(pid, true)).sum()
+    } else {
+        0
+    };
+    theirs + pss_kib(pid)
+}
+
+fn pss_kib(pid: i32) -> u64 {
+    let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
+}
+
+/// Closes the shop and opens it again: what a start costs when everything is built and filled.
+fn start_again(shop: Shop) -> (Shop, Row) {
+    let closed = shop.local().souk(&["down"]);
+    assert!(closed.status.success(), "{closed:?}");
+    let started = Instant::now();
+    let shop = shop.reopen();
+    let row = (
+        "start of `souk up` to ready, existing build and data".to_owned(),
+        format!("{:.2} s", started.elapsed().as_secs_f64()),
+    );
+    (shop, row)
+}
+
+fn row(what: &str, times: &mut [Duration]) -> Row {
+    times.sort_unstable();
+    let at = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1000.0;
+    (
+        what.to_owned(),
+        format!(
+            "p50 {:.1} ms, p95 {:.1} ms, max {:.1} ms",
+            at(50),
+            at(95),
+            at(100)
+        ),
+    )
+}
+
+#[allow(clippy::print_stdout)]
+fn print(rows: &[Row]) {
+    println!("| measured | |\n|---|---|");
+    for (what, how_much) in rows {
+        println!("| {what} | {how_much} |");
+    }
+}

@@ -1,0 +1,436 @@
+//! A shop to test: one that is started here from the repository's manifests, or one that runs elsewhere.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use crate::client::Client;
+
+/// How the names of the shops' folders begin; the test program's process id follows.
+const FOLDERS: &str = "souk-journeys-";
+
+/// E-mail address and password of an account.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Account {
+    /// E-mail address.
+    pub email: String,
+    /// Password.
+    pub password: String,
+}
+
+/// The accounts made at first start.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Accounts {
+    /// A customer.
+    pub customer: Account,
+    /// The merchant.
+    pub merchant: Account,
+}
+
+/// The publishers' keys.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ApiKeys {
+    /// Reports goods received.
+    pub erp: String,
+    /// Reports where parcels are.
+    pub carrier: String,
+}
+
+/// Who may do what in this shop.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Credentials {
+    /// Accounts.
+    pub accounts: Accounts,
+    /// API keys.
+    pub api_keys: ApiKeys,
+}
+
+/// A shop.
+pub struct Shop {
+    /// Where its gateway answers.
+    pub gateway: String,
+    /// Who may do what.
+    pub credentials: Credentials,
+    /// Where its mails can be read, if they can.
+    pub mails: Option<String>,
+    /// The shop's own folder, when it was started here.
+    pub local: Option<Local>,
+}
+
+/// A shop that was started here.
+pub struct Local {
+    data_dir: PathBuf,
+    arguments: Vec<String>,
+    folder: Option<TempDir>,
+}
+
+impl Shop {
+    /// The one shop that all journeys of a test program share. It ends with the program.
+    pub async fn shared() -> &'static Self {
+        static SHARED: OnceCell<Shop> = OnceCell::const_new();
+        SHARED
+            .get_or_init(|| async {
+                match std::env::var("SOUK_GATEWAY_URL") {
+                    Ok(gateway) => Self::elsewhere(gateway),
+                    Err(_) => tokio::task::spawn_blocking(|| Self::start(&[]))
+                        .await
+                        .expect("a shop starts"),
+                }
+            })
+            .await
+    }
+
+    /// A shop of one's own, in a temporary folder; `arguments` are added to `souk up`.
+    ///
+    /// # Panics
+    ///
+    /// When the shop does not open.
+    #[must_use]
+    pub fn start(arguments: &[String]) -> Self {
+        remove_what_ended_tests_left();
+        let prefix = format!("{FOLDERS}{}-", std::process::id());
+        let folder = tempfile::Builder::new()
+            .prefix(&prefix)
+            .tempdir()
+            .expect("a temporary folder can be made");
+        open_to_other_users(folder.path());
+        let local = Local {
+            data_dir: folder.path().join("data"),
+            arguments: arguments.to_vec(),
+            folder: Some(folder),
+        };
+        local.up();
+        Self::opened(local)
+    }
+
+    /// Opens the shop again after it was closed or killed.
+    ///
+    /// # Panics
+    ///
+    /// When the shop was not started here or does not open.
+    #[must_use]
+    pub fn reopen(mut self) -> Self {
+        let local = self
+            .local
+            .take()
+            .expect("only a shop that was started here can be opened again");
+        local.up();
+        Self::opened(local)
+    }
+
+    fn opened(local: Local) -> Self {
+        let credentials = read_json(&local.data_dir.join("credentials.json"));
+        let stand_ins = local.ps()["stand_ins"].clone();
+        let mails = stand_ins
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|one| one["name"] == "mail-server");
+        let mails = mails
+            .and_then(|one| one["page"].as_str())
+            .map(str::to_owned);
+        Self {
+            gateway: credentials["gateway"]
+                .as_str()
+                .expect("credentials.json names the gateway")
+                .to_owned(),
+            credentials: serde_json::from_value(credentials).expect("credentials.json is complete"),
+            mails,
+            local: Some(local),
+        }
+    }
+
+    fn elsewhere(gateway: String) -> Self {
+        let file = std::env::var("SOUK_CREDENTIALS")
+            .expect("SOUK_CREDENTIALS names the file with the shop's accounts");
+        Self {
+            gateway,
+            credentials: serde_json::from_value(read_json(Path::new(&file)))
+                .expect("SOUK_CREDENTIALS is complete"),
+            mails: std::env::var("SOUK_MAILS_URL").ok(),
+            local: None,
+        }
+    }
+
+    /// Somebody without an account.
+    #[must_use]
+    pub fn visitor(&self) -> Client {
+        Client::visitor(&self.gateway)
+    }
+
+    /// The merchant, logged in.
+    pub async fn merchant(&self) -> Client {
+        let Account { email, password } = &self.credentials.accounts.merchant;
+        self.visitor().logged_in(email, password).await
+    }
+
+    /// A new customer, logged in.
+    pub async fn customer(&self) -> Client {
+        self.visitor().new_customer().await.0
+    }
+
+    /// A product of its own for one test, with so many pieces in stock; gives its SKU.
+    pub async fn new_article(&self, pieces: u32) -> String {
+        let merchant = self.merchant().await;
+        let sku = format!(
+            "TEST-{}",
+            &Uuid::new_v4().simple().to_string().to_uppercase()[..12]
+        );
+        let product = json!({
+            "name": "A mug", "description": "A mug for a test.", "category": "test",
+            "price": { "amount_minor": 1250, "currency": "EUR" },
+        });
+        let _ = merchant
+            .put(&format!("/v1/products/{sku}"), product)
+            .await
+            .expect(201);
+        // An adjustment of nothing is none; one up and down makes the article known.
+        let path = format!("/v1/stock/{sku}/adjustments");
+        let adjust = async |delta: i64| {
+            let body = json!({ "quantity_delta": delta, "reason": "stock for a test" });
+            let key = Uuid::new_v4().to_string();
+            let answer = merchant.post_once(&path, &key, body).await;
+            assert!(answer.status < 300, "{:#}", answer.body);
+        };
+        adjust(i64::from(pieces) + 1).await;
+        adjust(-1).await;
+        sku
+    }
+
+    /// The shop's own folder and commands.
+    ///
+    /// # Panics
+    ///
+    /// When the shop was not started here.
+    #[must_use]
+    pub fn local(&self) -> &Local {
+        self.local
+            .as_ref()
+            .expect("this test needs a shop that was started here")
+    }
+}
+
+impl Local {
+    /// The data directory.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// A Secret that the runtime made: `secrets/souk/<name>.json`.
+    #[must_use]
+    pub fn secret(&self, name: &str) -> Value {
+        read_json(&self.data_dir.join(format!("secrets/souk/{name}.json")))
+    }
+
+    /// Runs `souk <arguments>` on this shop.
+    ///
+    /// # Panics
+    ///
+    /// When `souk` cannot be started.
+    #[must_use]
+    pub fn souk(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(souk());
+        command
+            .args(arguments)
+            .arg("--data-dir")
+            .arg(&self.data_dir)
+            .stdin(Stdio::null());
+        command.output().expect("souk can be started")
+    }
+
+    /// What `souk ps --json` says.
+    ///
+    /// # Panics
+    ///
+    /// When it is no JSON.
+    #[must_use]
+    pub fn ps(&self) -> Value {
+        let output = self.souk(&["ps", "--json"]);
+        let said = String::from_utf8_lossy(&output.stdout);
+        serde_json::from_str(&said).unwrap_or_else(|error| {
+            panic!(
+                "ps: {error}: {said}{}",
+                String::from_utf8_lossy(&output.stderr)
+            )
+        })
+    }
+
+    /// The processes of a function, or of all of them.
+    #[must_use]
+    pub fn processes(&self, function: Option<&str>) -> Vec<i32> {
+        let ps = self.ps();
+        let functions = ps["functions"].as_array().into_iter().flatten();
+        let wanted = functions.filter(|one| function.is_none_or(|name| one["name"] == name));
+        let instances = wanted.flat_map(|one| one["instances"].as_array().into_iter().flatten());
+        instances
+            .filter_map(|instance| i32::try_from(instance["pid"].as_i64()?).ok())
+            .collect()
+    }
+
+    /// The process of `souk up`.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    #[must_use]
+    pub fn pid(&self) -> i32 {
+        let text =
+            std::fs::read_to_string(self.data_dir.join("souk.pid")).expect("souk.pid can be read");
+        text.trim().parse().expect("souk.pid holds a number")
+    }
+
+    fn up(&self) {
+        build();
+        let mut command = Command::new(souk());
+        command.args(["up", "--detach", "--no-build", "--listen", "127.0.0.1:0"]);
+        command
+            .arg("--while-pid")
+            .arg(std::process::id().to_string());
+        command
+            .arg("--data-dir")
+            .arg(&self.data_dir)
+            .args(&self.arguments);
+        let output = command
+            .current_dir(repository())
+            .stdin(Stdio::null())
+            .output()
+            .expect("souk can be started");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success(),
+            "souk up failed: {}{said}",
+            String::from_utf8_lossy(&output.stdout)
+        );
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        let Some(folder) = self.folder.take() else {
+            return;
+        };
+        let _ = self.souk(&["down"]);
+        if std::thread::panicking() {
+            keep_logs(&self.data_dir.join("log"));
+        }
+        drop(folder);
+    }
+}
+
+/// Sends a signal to a process of this shop.
+///
+/// # Panics
+///
+/// When there is no such process.
+pub fn signal(pid: i32, signal: i32) {
+    // SAFETY: kill(2) touches no memory; the pid comes from the shop that this test started.
+    #[allow(unsafe_code)]
+    let result = unsafe { libc::kill(pid, signal) };
+    assert_eq!(
+        result,
+        0,
+        "kill({pid}, {signal}): {}",
+        std::io::Error::last_os_error()
+    );
+}
+
+/// Whether a process exists that has not ended (a zombie has).
+#[must_use]
+pub fn is_running(pid: i32) -> bool {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else {
+        return false;
+    };
+    stat.rsplit(") ")
+        .next()
+        .is_some_and(|rest| !rest.starts_with('Z'))
+}
+
+/// The repository's root.
+#[must_use]
+pub fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// The executable `souk`, beside the test's own.
+///
+/// # Panics
+///
+/// When the test does not know where it is itself.
+#[must_use]
+pub fn souk() -> PathBuf {
+    let own = std::env::current_exe().expect("the test knows its own path");
+    let profile = own
+        .parent()
+        .and_then(Path::parent)
+        .expect("tests stand in target/<profile>/deps");
+    profile.join("souk")
+}
+
+/// `cargo test` builds the tests' own executables only: build the shop's, once.
+fn build() {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let status = Command::new(env!("CARGO"))
+            .args(["build", "--bins"])
+            .current_dir(repository())
+            .status();
+        assert!(
+            status.expect("cargo can be started").success(),
+            "cargo build --bins failed"
+        );
+    });
+}
+
+/// A shop that a whole test program shares ends with it, and its folder stays: the next program removes it.
+fn remove_what_ended_tests_left() {
+    for entry in std::fs::read_dir(std::env::temp_dir())
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        let name = entry.file_name();
+        let pid = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(FOLDERS)?.split('-').next()?.parse().ok());
+        if pid.is_some_and(|pid| !is_running(pid)) {
+            // Somebody else may do the same at the same time.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// PostgreSQL refuses to run as root; whoever it runs as must reach its folder.
+fn open_to_other_users(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let opened = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o711));
+    opened.expect("the temporary folder is ours");
+}
+
+fn keep_logs(logs: &Path) {
+    let kept = repository()
+        .join("target/journeys")
+        .join(std::process::id().to_string());
+    let copied = std::fs::create_dir_all(&kept).is_ok()
+        && Command::new("cp")
+            .arg("-r")
+            .arg(logs)
+            .arg(&kept)
+            .status()
+            .is_ok_and(|status| status.success());
+    if copied {
+        eprintln!("the shop's logs: {}", kept.display());
+    }
+}
+
+fn read_json(path: &Path) -> Value {
+    let text =
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
