@@ -200,11 +200,16 @@ impl Client {
         answer.expect(202).text("/order_id").to_owned()
     }
 
-    /// Waits until the order has the status, and gives it as it then is.
+    /// Waits until the order has the status, and gives it as it then is. A function that was killed a moment ago may make
+    /// the gate answer 502 or 503: that is waited out as well.
     pub async fn until(&self, order_id: &str, status: &str) -> Answer {
         let path = format!("/v1/orders/{order_id}");
         eventually(&format!("order {order_id} to be {status}"), async || {
-            let order = self.get(&path).await.expect(200);
+            let order = self.get(&path).await;
+            if order.status >= 500 {
+                return Err(format!("{:#}", order.body));
+            }
+            let order = order.expect(200);
             if order.text("/status") == status {
                 Ok(order)
             } else {

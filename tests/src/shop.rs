@@ -377,14 +377,17 @@ pub fn souk() -> PathBuf {
 fn build() {
     static BUILT: OnceLock<()> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--bins"])
-            .current_dir(repository())
-            .status();
-        assert!(
-            status.expect("cargo can be started").success(),
-            "cargo build --bins failed"
-        );
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--bins"]).current_dir(repository());
+        // What cargo says of this package would have it build others' build scripts again.
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                cargo.env_remove(&name);
+            }
+        }
+        let status = cargo.status().expect("cargo can be started");
+        assert!(status.success(), "cargo build --bins failed");
     });
 }
 

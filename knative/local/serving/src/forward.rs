@@ -52,27 +52,26 @@ pub(crate) async fn send(
             }) => request = *unsent,
             Err(Lost { error, .. }) => {
                 return match again {
-                    Some(again) => send_again(instance, again).await,
+                    Some(again) => over_a_new_connection(instance, again).await,
                     None => Err(Failure::Broken(error)),
                 };
             }
         }
     }
+    over_a_new_connection(instance, request).await
+}
+
+/// Nobody listens when the process has just ended: then the request is another instance's.
+async fn over_a_new_connection(
+    instance: &Instance,
+    request: Request<Body>,
+) -> Result<Answer, Failure> {
     match connect(instance.address()).await {
         Ok(connection) => exchange(instance, connection, request)
             .await
             .map_err(|lost| Failure::Broken(lost.error)),
         Err(error) => Err(Failure::Refused(Box::new(request), error)),
     }
-}
-
-async fn send_again(instance: &Instance, request: Request<Body>) -> Result<Answer, Failure> {
-    let connection = connect(instance.address())
-        .await
-        .map_err(|error| Failure::Broken(not_connected(instance, &error)))?;
-    exchange(instance, connection, request)
-        .await
-        .map_err(|lost| Failure::Broken(lost.error))
 }
 
 /// In the words of Go's `net` package.

@@ -114,8 +114,12 @@ impl State {
     pub(crate) fn ended(&mut self, id: u32, now: Duration) -> End {
         match self.instances.remove(&id) {
             None | Some((InstanceState::Draining, _)) => return End::Expected,
-            Some((InstanceState::Ready, since)) if now - since >= LONG_ENOUGH => {
+            Some((InstanceState::Ready, since)) => {
                 self.ends_in_a_row = 0;
+                // Whoever ends as soon as it is ready, and is ready at once, must not be started without a pause.
+                if now - since < LONG_ENOUGH {
+                    self.not_before = now + FIRST_BACKOFF;
+                }
                 return End::Unexpected;
             }
             Some(_) => {}
@@ -241,6 +245,18 @@ mod tests {
         let mut state = ready(1);
         assert_eq!(state.ended(1, at(5000)), End::Unexpected);
         assert_eq!(state.reconcile(at(5000), idle), [Action::Launch(2)]);
+    }
+
+    #[test]
+    fn one_that_is_killed_whenever_it_is_ready_is_replaced_after_a_short_pause() {
+        let mut state = ready(1);
+        for id in 1..=9 {
+            state.probed(id, at(1000), true);
+            assert_eq!(state.ended(id, at(1000)), End::Unexpected);
+            let due = state.due().unwrap();
+            assert!(due <= at(1000) + FIRST_BACKOFF);
+            assert_eq!(state.reconcile(due, idle), [Action::Launch(id + 1)]);
+        }
     }
 
     #[test]

@@ -174,7 +174,7 @@ impl Task {
             End::Unexpected => tracing::warn!(function = name, how, "ended by itself"),
             End::AgainAndAgain { times, until } => {
                 let why = format!(
-                    "the process of {name} ended {times} times in a row before or soon after it was ready ({how}); \
+                    "the process of {name} ended {times} times in a row before it was ready ({how}); \
                      its log says why: souk logs {name}"
                 );
                 tracing::error!(function = name, "{why}");
