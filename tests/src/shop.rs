@@ -366,11 +366,11 @@ pub fn repository() -> &'static Path {
 #[must_use]
 pub fn souk() -> PathBuf {
     let own = std::env::current_exe().expect("the test knows its own path");
-    let profile = own
-        .parent()
-        .and_then(Path::parent)
-        .expect("tests stand in target/<profile>/deps");
-    profile.join("souk")
+    let mut folders = own.ancestors().skip(1);
+    let profile = folders.find(|folder| !folder.ends_with("deps"));
+    profile
+        .expect("executables stand in target/<profile>")
+        .join("souk")
 }
 
 /// `cargo test` builds the tests' own executables only: build the shop's, once.
