@@ -4,7 +4,8 @@
 
 use chrono::{DateTime, Utc};
 use cloudevents::{AttributesReader, Event};
-use souk_contracts::{Contract, Currency, Money, OrderPlaced, PricedLine};
+use serde_json::{Value, json};
+use souk_contracts::{Contract, Currency, Money, OrderPlaced, ParcelMoved, PricedLine};
 use uuid::Uuid;
 
 fn order_placed() -> OrderPlaced {
@@ -61,4 +62,35 @@ fn what_was_said_is_what_is_heard() {
         serde_json::from_value::<OrderPlaced>(data).unwrap(),
         order_placed()
     );
+}
+
+fn parcel_moved(field: &str, value: Value) -> Result<ParcelMoved, serde_json::Error> {
+    let mut data = json!({
+        "tracking_number": "T-1", "carrier": "dhl", "status": "in_transit", "location": "K\u{f6}ln",
+        "occurred_at": "2026-03-14T09:26:53+01:00",
+    });
+    data[field] = value;
+    serde_json::from_value(data)
+}
+
+#[test]
+fn a_publisher_says_nothing_that_its_consumer_could_never_keep() {
+    let longest = "\u{20ac}".repeat(200);
+    for (field, good) in [
+        ("location", Value::Null),
+        ("location", json!(longest)),
+        ("occurred_at", json!("0001-01-01T00:00:00Z")),
+    ] {
+        assert!(parcel_moved(field, good.clone()).is_ok(), "{field} {good}");
+    }
+    for (field, bad) in [
+        ("location", json!("")),
+        ("location", json!("K\u{0}ln")),
+        ("location", json!(longest + "!")),
+        ("carrier", json!("dhl\nBcc: everybody")),
+        ("occurred_at", json!("-9999-01-01T00:00:00Z")),
+        ("occurred_at", json!("+12026-01-01T00:00:00Z")),
+    ] {
+        assert!(parcel_moved(field, bad.clone()).is_err(), "{field} {bad}");
+    }
 }

@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::postgres::is_unfit;
+
 /// What a handler answers: the thing, or a problem.
 pub type Answer<T> = Result<T, Problem>;
 
@@ -192,6 +194,9 @@ impl From<sqlx::Error> for Problem {
                 tracing::warn!(%error, "the database does not answer");
                 Self::unavailable("The store does not answer at the moment.", 1)
             }
+            error if is_unfit(&error) => Self::bad_request(
+                "The request holds a NUL character, or a time too far away to be kept.",
+            ),
             error => Self::internal(error),
         }
     }

@@ -2,12 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use cloudevents::{AttributesReader, Event, EventBuilder, EventBuilderV10};
 use http::StatusCode;
 use serde_json::json;
 use souk_kit::{
-    Clock, Delivery, Ids,
+    Clock, Delivery, Ids, Problem, Refusal,
     postgres::{Outbox, Tx},
 };
 use souk_testing::{Recorder, postgres};
@@ -303,6 +303,25 @@ async fn the_inbox_forgets_after_a_week() {
     shop.clock.advance(TimeDelta::days(2));
     outbox.sweep().await.unwrap();
     assert_eq!(shop.count("inbox").await, 0);
+}
+
+#[tokio::test]
+async fn a_value_that_no_column_can_hold_is_the_senders_mistake() {
+    let shop = Shop::open().await;
+    let keep = async |text: &str| {
+        query("insert into notes (text) values ($1)")
+            .bind(text)
+            .execute(&shop.pool)
+            .await
+    };
+    let problem = Problem::from(keep("a\0b").await.unwrap_err());
+    assert_eq!(problem.status(), StatusCode::BAD_REQUEST);
+    let refusal = Refusal::from(keep("a\0b").await.unwrap_err());
+    assert!(matches!(refusal, Refusal::Never(_)), "{refusal}");
+
+    let before = query("select 1 where now() > $1").bind(DateTime::<Utc>::MIN_UTC);
+    let problem = Problem::from(before.execute(&shop.pool).await.unwrap_err());
+    assert_eq!(problem.status(), StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]

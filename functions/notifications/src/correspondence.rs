@@ -68,7 +68,7 @@ mod tests {
         let parsed = mail_parser::MessageParser::default().parse(raw).unwrap();
         assert_eq!(parsed.subject(), Some("We have received your order"));
         let text = parsed.body_text(0).unwrap();
-        assert!(text.contains("2 x Blue mug, 12.50 EUR each"), "{text}");
+        assert!(text.contains("2 x Blue mug (12.50 EUR each)"), "{text}");
         let expected = format!("{}@souk.example", domain::placed(&order).id());
         assert_eq!(parsed.message_id(), Some(expected.as_str()));
     }

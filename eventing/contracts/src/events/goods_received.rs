@@ -19,6 +19,7 @@ pub struct GoodsReceived {
     #[schemars(length(min = 1, max = 500))]
     pub lines: Vec<StockLine>,
     /// When.
+    #[serde(deserialize_with = "wire::time")]
     pub received_at: DateTime<Utc>,
 }
 

@@ -15,13 +15,21 @@ pub struct ParcelMoved {
     #[schemars(regex(pattern = r"^[A-Za-z0-9._:/-]{1,64}$"))]
     pub tracking_number: String,
     /// Who carries it.
+    #[serde(deserialize_with = "wire::text")]
+    #[schemars(regex(pattern = r"^[^\u0000-\u001f\u007f-\u009f]{1,200}$"))]
     pub carrier: String,
     /// How far it is.
     pub status: ParcelStatus,
     /// Where it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "wire::text_maybe"
+    )]
+    #[schemars(regex(pattern = r"^[^\u0000-\u001f\u007f-\u009f]{1,200}$"))]
     pub location: Option<String>,
     /// When.
+    #[serde(deserialize_with = "wire::time")]
     pub occurred_at: DateTime<Utc>,
 }
 

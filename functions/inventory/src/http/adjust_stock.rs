@@ -99,11 +99,10 @@ impl Adjustment {
             );
             errors.push(FieldError::new("quantity_delta", detail));
         }
-        if !(1..=REASON_CHARS_MAX).contains(&self.reason.trim().chars().count()) {
-            errors.push(FieldError::new(
-                "reason",
-                format!("is not 1 to {REASON_CHARS_MAX} characters"),
-            ));
+        let fits = (1..=REASON_CHARS_MAX).contains(&self.reason.trim().chars().count());
+        if !fits || self.reason.chars().any(char::is_control) {
+            let detail = format!("is not 1 to {REASON_CHARS_MAX} characters on one line");
+            errors.push(FieldError::new("reason", detail));
         }
         errors.extend(check_sku(sku));
         if errors.is_empty() {
@@ -193,5 +192,8 @@ mod tests {
                 "{sku} {delta}"
             );
         }
+        let body = json!({ "quantity_delta": 1, "reason": "coun\0ted" });
+        let refused = room.adjust("k1", "MUG", "merchant", &body).await;
+        assert_eq!(refused.body["errors"][0]["field"], "reason");
     }
 }

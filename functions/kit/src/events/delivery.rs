@@ -5,7 +5,7 @@ use cloudevents::{AttributesReader, Data};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::Problem;
+use crate::{Problem, postgres::is_unfit};
 
 /// An event whole, for whoever does not know its type.
 pub type RawEvent = cloudevents::Event;
@@ -74,7 +74,11 @@ impl<T: DeserializeOwned> Delivery<T> {
 
 impl From<sqlx::Error> for Refusal {
     fn from(error: sqlx::Error) -> Self {
-        Self::Later(error.to_string())
+        if is_unfit(&error) {
+            Self::Never(error.to_string())
+        } else {
+            Self::Later(error.to_string())
+        }
     }
 }
 

@@ -6,7 +6,9 @@ pub(crate) mod literal;
 mod open;
 mod outbox;
 mod tx;
+mod unfit;
 
 pub use connect::{connect, database_settings};
 pub use outbox::Outbox;
 pub use tx::Tx;
+pub(crate) use unfit::is_unfit;

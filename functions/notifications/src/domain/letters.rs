@@ -12,7 +12,7 @@ const CLOSING: &str = "\nThank you,\nSouk\n";
 /// To somebody who has an account now.
 pub fn welcome(account: &AccountRegistered) -> Letter {
     let text = format!(
-        "Hello {},\n\nyour account is ready. You can order from now on.\n{CLOSING}",
+        "Hello {},\n\nYour account is ready. You can order from now on.\n{CLOSING}",
         account.name
     );
     Letter {
@@ -29,7 +29,7 @@ pub fn welcome(account: &AccountRegistered) -> Letter {
 /// To somebody who has ordered.
 pub fn placed(order: &OrderPlaced) -> Letter {
     let text = format!(
-        "Hello,\n\nwe have received your order {}:\n\n{}\nTotal: {}\n\n\
+        "Hello,\n\nWe have received your order {}:\n\n{}\nTotal: {}\n\n\
          We will write again once it is confirmed.\n{CLOSING}",
         order.order_id,
         list(&order.lines),
@@ -50,7 +50,7 @@ pub fn placed(order: &OrderPlaced) -> Letter {
 pub fn confirmed(order: &OrderConfirmed) -> Letter {
     let address = &order.shipping_address;
     let text = format!(
-        "Hello,\n\nyour order {} is confirmed:\n\n{}\nTotal: {}\n\nWe will send it to {}, {} {}.\n{CLOSING}",
+        "Hello,\n\nYour order {} is confirmed:\n\n{}\nTotal: {}\n\nWe will send it to {}, {} {}.\n{CLOSING}",
         order.order_id,
         list(&order.lines),
         order.total,
@@ -72,7 +72,7 @@ pub fn confirmed(order: &OrderConfirmed) -> Letter {
 /// To somebody whose order is on its way.
 pub fn shipped(order: &OrderShipped) -> Letter {
     let text = format!(
-        "Hello,\n\nyour order {} is on its way.\n\nCarrier: {}\nTracking number: {}\n{CLOSING}",
+        "Hello,\n\nYour order {} is on its way.\n\nCarrier: {}\nTracking number: {}\n{CLOSING}",
         order.order_id, order.carrier, order.tracking_number,
     );
     Letter {
@@ -89,7 +89,7 @@ pub fn shipped(order: &OrderShipped) -> Letter {
 /// To somebody whose order has arrived.
 pub fn delivered(order: &OrderDelivered) -> Letter {
     let text = format!(
-        "Hello,\n\nyour order {} has arrived. We hope you like it.\n{CLOSING}",
+        "Hello,\n\nYour order {} has arrived. We hope you like it.\n{CLOSING}",
         order.order_id
     );
     Letter {
@@ -106,7 +106,7 @@ pub fn delivered(order: &OrderDelivered) -> Letter {
 /// To somebody whose order will not be shipped.
 pub fn cancelled(order: &OrderCancelled) -> Letter {
     let text = format!(
-        "Hello,\n\nyour order {} was cancelled: {}.\n\nYou are not charged for it.\n{CLOSING}",
+        "Hello,\n\nYour order {} was cancelled {}.\n\nYou will not be charged for it.\n{CLOSING}",
         order.order_id,
         because(order.reason),
     );
@@ -129,17 +129,17 @@ fn list(lines: &[PricedLine]) -> String {
             unit_price,
             ..
         } = line;
-        format!("  {quantity} x {name}, {unit_price} each\n")
+        format!("  {quantity} x {name} ({unit_price} each)\n")
     };
     lines.iter().map(line).collect()
 }
 
 fn because(reason: CancelReason) -> &'static str {
     match reason {
-        CancelReason::OutOfStock => "we do not have enough of what you have ordered",
-        CancelReason::PaymentDeclined => "your payment was declined",
-        CancelReason::PaymentTimedOut => "it was not paid in time",
-        CancelReason::RequestedByCustomer => "as you have asked us to",
+        CancelReason::OutOfStock => "because we do not have enough of what you ordered",
+        CancelReason::PaymentDeclined => "because your payment was declined",
+        CancelReason::PaymentTimedOut => "because it was not paid in time",
+        CancelReason::RequestedByCustomer => "as you asked",
     }
 }
 

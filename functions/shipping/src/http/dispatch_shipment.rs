@@ -60,8 +60,10 @@ impl Dispatch {
     fn parcel(self) -> Answer<Parcel> {
         let mut errors = Vec::new();
         let carrier = self.carrier.trim();
-        if !(1..=NAME_CHARS_MAX).contains(&carrier.chars().count()) {
-            let detail = format!("is not 1 to {NAME_CHARS_MAX} characters");
+        let fits = (1..=NAME_CHARS_MAX).contains(&carrier.chars().count());
+        // It stands in a mail, where a line of its own could say anything.
+        if !fits || carrier.chars().any(char::is_control) {
+            let detail = format!("is not 1 to {NAME_CHARS_MAX} characters on one line");
             errors.push(FieldError::new("carrier", detail));
         }
         if !is_reference(&self.tracking_number) {
@@ -146,10 +148,13 @@ mod tests {
         let good = json!({ "carrier": "dhl", "tracking_number": "T-1" });
         let refused = dock.post(&path, &customer, &good).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
-        let bad = json!({ "carrier": " ", "tracking_number": "T 1" });
-        let refused = dock.post(&path, &merchant, &bad).await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(refused.body["errors"][1]["field"], "tracking_number");
+        for carrier in [" ", "d\0hl", "dhl\n\nPay here: example.com"] {
+            let bad = json!({ "carrier": carrier, "tracking_number": "T 1" });
+            let refused = dock.post(&path, &merchant, &bad).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert_eq!(refused.body["errors"][0]["field"], "carrier", "{carrier:?}");
+            assert_eq!(refused.body["errors"][1]["field"], "tracking_number");
+        }
         let unknown = dock.dispatch(Uuid::nil(), "T-1").await;
         assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     }
