@@ -31,7 +31,8 @@ async fn open() -> Result<()> {
     let articles = goods::all()?;
     let gateway = Gateway::new(&variable("GATEWAY_URL")?)?;
     let merchant = Account::new(variable("MERCHANT_EMAIL")?, variable("MERCHANT_PASSWORD")?);
-    let customer = Account::new(variable("CUSTOMER_EMAIL")?, variable("CUSTOMER_PASSWORD")?);
+    let email = variable("CUSTOMER_EMAIL")?;
+    let customer = Account::new(email.clone(), variable("CUSTOMER_PASSWORD")?);
 
     gateway.register(&customer).await?;
     let token = gateway.log_in(&merchant).await?;
@@ -55,8 +56,20 @@ async fn open() -> Result<()> {
         unknown.len()
     ));
     gateway.until_stocked(&articles).await?;
-    say("the shop is open");
+    say("the shop is open; order something:");
+    say(&first_order(&variable("GATEWAY_URL")?, &email));
     Ok(())
+}
+
+/// A first order, as one line for a shell. Whoever shows it knows the password; a log must not.
+fn first_order(gateway: &str, email: &str) -> String {
+    let json = "-H 'content-type: application/json'";
+    let log_in = format!(r#"{{"email":"{email}","password":"<password of {email}>"}}"#);
+    let order = r#"{"lines":[{"sku":"COF-ETH-250","quantity":2}],"payment_method":"pm_card_visa","shipping_address":{"name":"A. Reader","line1":"1 Main Street","postal_code":"10115","city":"Berlin","country":"DE"}}"#;
+    format!(
+        "curl -i {gateway}/v1/orders {json} -H \"idempotency-key: $RANDOM\" -H \"authorization: Bearer $(curl -s \
+         {gateway}/v1/sessions {json} -d '{log_in}' | sed 's/.*access_token\":\"//;s/\".*//')\" -d '{order}'"
+    )
 }
 
 /// Lists one product unless it is there; true when it was new.

@@ -1,6 +1,6 @@
 //! The mails that arrived, newest last, each also a file. Does not know how they came or who looks at them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -73,6 +73,12 @@ impl Mailbox {
             to.is_none_or(|to| mail.to.iter().any(|one| one.eq_ignore_ascii_case(to)))
         };
         self.lock().iter().rev().filter(wanted).cloned().collect()
+    }
+
+    /// Everybody who was written to.
+    pub(crate) fn recipients(&self) -> BTreeSet<String> {
+        let mails = self.lock();
+        mails.iter().flat_map(|mail| mail.to.clone()).collect()
     }
 
     /// One mail as it arrived.

@@ -1,5 +1,6 @@
 //! What can be asked about the mails over HTTP: a page for people, JSON for tests.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -8,10 +9,16 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use mail_parser::DateTime;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::mailbox::{Mail, Mailbox};
+
+/// The page is for a person to look at, not for an archive.
+const MAILS_SHOWN: usize = 100;
+/// Its head, with all that it needs: it loads nothing from anywhere.
+const HEAD: &str = include_str!("page.html");
 
 /// The page, the JSON list and the single mails.
 pub(crate) fn routes(mailbox: Arc<Mailbox>) -> Router {
@@ -50,25 +57,62 @@ async fn raw(State(mailbox): State<Arc<Mailbox>>, Path(id): Path<Uuid>) -> Respo
     }
 }
 
-async fn page(State(mailbox): State<Arc<Mailbox>>) -> Html<String> {
-    let mails = mailbox.list(None);
+async fn page(State(mailbox): State<Arc<Mailbox>>, Query(wanted): Query<Wanted>) -> Html<String> {
+    // The form sends an empty address for everybody.
+    let to = wanted.to.filter(|to| !to.is_empty());
+    let mails = mailbox.list(to.as_deref());
     let mut html = String::from(HEAD);
+    head(&mut html, &mails, &mailbox.recipients(), to.as_deref());
+    for mail in mails.iter().take(MAILS_SHOWN) {
+        article(&mut html, mail);
+    }
     if mails.is_empty() {
         html.push_str("<p class=none>No mail yet. Order something.</p>");
     }
-    for mail in &mails {
-        article(&mut html, mail);
-    }
+    html.push_str("</main>");
     Html(html)
+}
+
+/// Writing to a String cannot fail.
+fn head(html: &mut String, mails: &[Mail], recipients: &BTreeSet<String>, to: Option<&str>) {
+    let count = match mails.len() {
+        1 => "1 mail".to_owned(),
+        more @ 0..=MAILS_SHOWN => format!("{more} mails"),
+        more => format!("{more} mails; the newest {MAILS_SHOWN} are shown"),
+    };
+    let _ = write!(
+        html,
+        "<main><header><h1>Mails</h1><p>{count}. They were taken over SMTP and are delivered to nobody.</p></header>\
+         <form><select name=to aria-label=Recipient><option value=\"\">to everybody</option>"
+    );
+    for recipient in recipients {
+        let address = escape(recipient);
+        let selected = if to.is_some_and(|to| to.eq_ignore_ascii_case(recipient)) {
+            " selected"
+        } else {
+            ""
+        };
+        let _ = write!(
+            html,
+            "<option value=\"{address}\"{selected}>to {address}</option>"
+        );
+    }
+    html.push_str("</select><button type=button id=forget>Forget all</button></form>");
 }
 
 fn article(html: &mut String, mail: &Mail) {
     let arrived = mail.id.get_timestamp().map_or(0, |at| at.to_unix().0);
+    let arrived = DateTime::from_timestamp(i64::try_from(arrived).unwrap_or(0)).to_rfc3339();
+    let subject = match mail.subject.as_str() {
+        "" => "(no subject)",
+        subject => subject,
+    };
     // Writing to a String cannot fail.
     let _ = write!(
         html,
-        "<article><h2>{}</h2><p class=meta>to {} &middot; from {} &middot; <time data-seconds={arrived}></time> &middot; <a href=/mails/{}>source</a></p><pre>{}</pre></article>",
-        escape(&mail.subject),
+        "<article><div class=top><h2>{0}</h2><time datetime=\"{arrived}\">{arrived}</time></div>\
+         <p class=meta>to {1} &middot; from {2} &middot; <a href=\"/mails/{3}\" download=\"{3}.eml\">source</a></p><pre>{4}</pre></article>",
+        escape(subject),
         escape(&mail.to.join(", ")),
         escape(&mail.from),
         mail.id,
@@ -82,18 +126,6 @@ fn escape(text: &str) -> String {
         .replace('>', "&gt;")
         .replace('"', "&quot;")
 }
-
-const HEAD: &str = r#"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width">
-<title>Mails</title><style>
-:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
-body{max-width:46rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.3rem}h2{font-size:1rem;margin:0}
-article{border:1px solid #8885;border-radius:8px;padding:.8rem 1rem;margin:.8rem 0}
-.meta{margin:.2rem 0 .6rem;font-size:.8rem;opacity:.75}
-pre{white-space:pre-wrap;margin:0;font:inherit}
-</style><h1>Mails</h1>
-<script>addEventListener("DOMContentLoaded",()=>{for(const t of document.querySelectorAll("time"))t.textContent=new Date(t.dataset.seconds*1000).toLocaleString()})</script>
-"#;
 
 #[cfg(test)]
 mod tests {
@@ -112,5 +144,14 @@ mod tests {
         article(&mut html, &mail);
         assert!(html.contains("&lt;script&gt;") && !html.contains("<script>"));
         assert!(html.contains("a &amp; b"));
+    }
+
+    #[test]
+    fn an_address_cannot_bring_markup_into_the_choice_of_recipients() {
+        let recipients = BTreeSet::from(["\"><b>@x".to_owned(), "a@x".to_owned()]);
+        let mut html = String::new();
+        head(&mut html, &[], &recipients, Some("A@x"));
+        assert!(html.contains("<option value=\"a@x\" selected>"), "{html}");
+        assert!(html.contains("&quot;&gt;&lt;b&gt;@x") && !html.contains("<b>"));
     }
 }

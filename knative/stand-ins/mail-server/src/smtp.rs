@@ -13,6 +13,8 @@ use crate::mailbox::Mailbox;
 
 const CONNECTIONS_MAX: usize = 64;
 const LINE_BYTES_MAX: u64 = 1_000;
+/// How much of a line of a mail is read at once; some clients send longer ones than they should.
+const PIECE_BYTES_MAX: u64 = 64 * 1024;
 const MAIL_BYTES_MAX: usize = 1024 * 1024;
 const RECIPIENTS_MAX: usize = 100;
 const SILENCE_MAX: Duration = Duration::from_secs(300);
@@ -170,18 +172,20 @@ async fn read_line<R: AsyncBufRead + Unpin>(reader: &mut R) -> io::Result<Option
 
 /// The mail up to the line with a dot only, dots unstuffed; None when it is too long (it is read to its end all the same).
 async fn read_mail<R: AsyncBufRead + Unpin>(reader: &mut R) -> io::Result<Option<Vec<u8>>> {
-    let mut mail = Vec::new();
-    let mut too_long = false;
+    let (mut mail, mut too_long, mut at_start) = (Vec::new(), false, true);
     loop {
-        let mut line = Vec::new();
-        let read = timeout(SILENCE_MAX, reader.read_until(b'\n', &mut line)).await??;
+        // A line without an end comes in pieces: a dot in front of a later one means nothing.
+        let mut piece = Vec::new();
+        let mut limited = tokio::io::AsyncReadExt::take(&mut *reader, PIECE_BYTES_MAX);
+        let read = timeout(SILENCE_MAX, limited.read_until(b'\n', &mut piece)).await??;
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        match line.as_slice() {
-            b".\r\n" | b".\n" => return Ok((!too_long).then_some(mail)),
-            _ if mail.len() + line.len() > MAIL_BYTES_MAX => too_long = true,
-            [b'.', rest @ ..] => mail.extend_from_slice(rest),
+        let is_start = std::mem::replace(&mut at_start, piece.ends_with(b"\n"));
+        match piece.as_slice() {
+            b".\r\n" | b".\n" if is_start => return Ok((!too_long).then_some(mail)),
+            _ if mail.len() + piece.len() > MAIL_BYTES_MAX => too_long = true,
+            [b'.', rest @ ..] if is_start => mail.extend_from_slice(rest),
             whole => mail.extend_from_slice(whole),
         }
     }
@@ -237,5 +241,16 @@ mod tests {
             "{answers}"
         );
         assert!(mails.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_dot_within_a_line_that_is_read_in_pieces_ends_no_mail() {
+        let line = "x".repeat(PIECE_BYTES_MAX as usize) + ".";
+        let (answers, mails) = dialogue(&format!(
+            "MAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\nDATA\r\n\r\n{line}\r\n.\r\nNOOP\r\n"
+        ))
+        .await;
+        assert_eq!(mails[0].text.trim_end(), line);
+        assert!(answers.ends_with("250 ok\r\n"), "{answers}");
     }
 }

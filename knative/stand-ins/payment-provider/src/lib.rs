@@ -7,6 +7,7 @@ mod desk;
 mod form;
 mod journal;
 mod key;
+mod money;
 mod operation;
 mod pages;
 mod records;
