@@ -52,7 +52,10 @@ struct Inner {
     ingress: Ingress,
     triggers: Vec<Watched>,
     flusher: Flusher,
+    /// No more deliveries.
     closing: CancellationToken,
+    /// Takes nothing more either.
+    closed: CancellationToken,
     consumers: Mutex<JoinSet<()>>,
     /// Ends every task of this broker when it goes.
     _alive: DropGuard,
@@ -67,7 +70,8 @@ impl Broker {
     pub async fn open(setup: Setup<'_>, network: Arc<dyn Network>) -> Result<Self, OpenError> {
         let clocks = ping::clocks(setup.ping_sources)?;
         let (log, starts) = open_log(setup).await?;
-        let (closing, killed) = (CancellationToken::new(), CancellationToken::new());
+        let (closing, closed) = (CancellationToken::new(), CancellationToken::new());
+        let killed = CancellationToken::new();
         let roads = Roads {
             network: Arc::clone(&network),
             log: log.clone(),
@@ -91,11 +95,12 @@ impl Broker {
             opening.spawn_until_closed(ping::run(clock, Arc::clone(&network)));
         }
         let inner = Inner {
-            ingress: Ingress::new(log.clone(), closing.clone()),
+            ingress: Ingress::new(log.clone(), closed.clone()),
             log,
             triggers: opening.watched,
             flusher,
             closing,
+            closed,
             consumers: Mutex::new(opening.consumers),
             _alive: killed.drop_guard(),
         };
@@ -134,16 +139,24 @@ impl Broker {
             let broker = names.get(&stored.partition_id).cloned();
             EventLine::of(broker.unwrap_or_default(), &stored)
         };
-        let closed = self.inner.closing.clone().cancelled_owned();
+        let closed = self.inner.closed.clone().cancelled_owned();
         let events = self.inner.log.newest(SHOWN, follow).map(line);
         events.take_until(closed).boxed()
     }
 
-    /// Takes no more, lets attempts under way end for a few seconds, writes down how far the triggers are, closes the log.
-    pub async fn stop(&self) {
+    /// Lets attempts under way end for a few seconds and begins no more. Events are still taken, for the next start.
+    ///
+    /// To be called before the subscribers end: a refusal by one that is on its way out would use up an event's attempts.
+    pub async fn stop_delivering(&self) {
         self.inner.closing.cancel();
         let mut consumers = self.inner.take_consumers();
         while consumers.join_next().await.is_some() {}
+    }
+
+    /// Takes no more, stops delivering, writes down how far the triggers are, closes the log.
+    pub async fn stop(&self) {
+        self.inner.closed.cancel();
+        self.stop_delivering().await;
         self.inner.flusher.flush().await;
         self.inner.log.close().await;
     }

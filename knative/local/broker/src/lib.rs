@@ -19,5 +19,6 @@ mod timestamp;
 
 pub use broker::{Broker, Setup};
 pub use error::OpenError;
+pub use ingress::Reason;
 pub use line::EventLine;
 pub use status::TriggerStatus;

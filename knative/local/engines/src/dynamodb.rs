@@ -2,7 +2,9 @@
 //!
 //! It runs on a thread of its own, because every write waits for the disk and nothing else should wait with it.
 
+use std::fs::OpenOptions;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -108,6 +110,13 @@ fn open(file: &Path) -> Result<Database, EngineError> {
     let text = path
         .to_str()
         .ok_or_else(|| cannot_start(file, &"its path is not UTF-8"))?;
+    // Made here for its owner only; SQLite makes its other files like it.
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(|error| cannot_start(file, &error))?;
     Database::new(text).map_err(|error| cannot_start(file, &error))
 }
 

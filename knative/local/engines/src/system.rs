@@ -22,6 +22,14 @@ pub(crate) fn send_signal(pid: u32, signal: i32) -> io::Result<()> {
     }
 }
 
+/// Sends a signal to the process group that `leader` made. That there is none any more is no error.
+pub(crate) fn signal_group(leader: u32, signal: i32) {
+    if let Ok(group) = i32::try_from(leader) {
+        // SAFETY: killpg(2) touches no memory. `group` is a child's id, so neither our own group (0) nor everybody (1).
+        unsafe { libc::killpg(group, signal) };
+    }
+}
+
 /// Lets the process that `command` starts get `signal` when the thread that starts it ends, and keep `inherited` open.
 ///
 /// Set after the change of user, which would clear it.

@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use souk_engines::DynamoDb;
@@ -63,6 +64,19 @@ async fn items_are_kept_over_a_stop() {
             .await
             .contains(r#""quantity":{"N":"3"}"#)
     );
+    database.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_kept_is_for_its_owner_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = start(&folder.path().join("dynamodb.db")).await;
+    ask(&database, "CreateTable", TABLE).await;
+    for file in fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}", file.path().display());
+    }
     database.stop().await;
 }
 

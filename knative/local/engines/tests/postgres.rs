@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -139,6 +140,51 @@ async fn text_is_utf8_and_sorted_by_code_point() {
         .unwrap();
     assert_eq!(row.get::<Vec<String>, _>(0), ["B", "b", "\u{e4}"]);
     postgres.stop().await;
+}
+
+#[tokio::test]
+async fn a_start_that_is_broken_off_leaves_no_process() {
+    let folder = tempfile::tempdir().unwrap();
+    // Open to walk through, so that the path stands in the command lines.
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o711)).unwrap();
+    let setup = setup(folder.path());
+    let base = folder.path().join("postgres.new/data/base");
+    let initdb_works = async {
+        while !base.exists() || naming(folder.path()).is_empty() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::select! {
+        _ = start(&setup) => panic!("initdb was not seen at work"),
+        () = initdb_works => (),
+    }
+    assert_eq!(naming(folder.path()), Vec::<String>::new());
+
+    let postgres = start(&setup).await;
+    assert_ne!(naming(folder.path()), Vec::<String>::new());
+    drop(postgres);
+    assert_eq!(naming(folder.path()), Vec::<String>::new());
+}
+
+/// The command lines in which this folder stands.
+fn naming(folder: &Path) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let lines = processes.filter_map(|one| std::fs::read(one.path().join("cmdline")).ok());
+    lines
+        .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
+        .filter(|line| line.contains(folder.to_str().unwrap()))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_folder_that_is_no_cluster_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("postgres")).unwrap();
+    std::fs::write(folder.path().join("postgres/mine"), "").unwrap();
+    let refused = Postgres::start(&setup(folder.path()), &Progress::silent()).await;
+    let said = refused.unwrap_err().to_string();
+    assert!(said.contains("PG_VERSION is missing"), "{said}");
+    assert!(!folder.path().join("postgres.new").exists());
 }
 
 fn kill(pid: u32) {

@@ -57,7 +57,7 @@ impl Consumers {
     pub(crate) fn new(plan: &GatewayPlan, mistakes: &mut Vec<Mistake>) -> Self {
         let mut all = Self::default();
         for consumer in &plan.consumers {
-            let at = format!("{}: consumer `{}`", plan.file.display(), consumer.username);
+            let at = format!("{}: consumer `{}`", consumer.at, consumer.username);
             for what in all.add(consumer) {
                 mistakes.push(Mistake::new(&at, what));
             }

@@ -5,7 +5,7 @@ use std::fmt;
 /// One thing in the plan that Kong would refuse, or that this gateway does not support.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// Where it was written: `gateway-config/kong.yaml:88`, or the file and the entity's name.
+    /// Where it was written: `gateway-config/kong.yaml:88`, and the entity's name.
     pub at: String,
     /// What is wrong, in a sentence that names the field.
     pub what: String,

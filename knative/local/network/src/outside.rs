@@ -63,7 +63,10 @@ mod tests {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = taken.local_addr().unwrap();
         drop(taken);
-        assert_eq!(status(&format!("http://{address}/")).await, StatusCode::BAD_GATEWAY);
+        assert_eq!(
+            status(&format!("http://{address}/")).await,
+            StatusCode::BAD_GATEWAY
+        );
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use http::header::{HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION};
@@ -14,6 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use crate::{Network, answer};
 
@@ -23,6 +25,9 @@ const FOR_THE_PROXY: [HeaderName; 3] = [
     PROXY_AUTHENTICATE,
     PROXY_AUTHORIZATION,
 ];
+
+/// Accepting fails when the process is out of file descriptors; trying again at once would only burn a core.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// A listening proxy. Dropping it ends its connections.
 pub struct Proxy {
@@ -64,7 +69,7 @@ async fn accept(listener: TcpListener, network: Arc<dyn Network>) {
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the proxy cannot take a connection");
-                    tokio::task::yield_now().await;
+                    sleep(ACCEPT_PAUSE).await;
                 }
             },
             Some(_) = connections.join_next() => (),
@@ -114,7 +119,11 @@ mod tests {
 
     impl Network for Echo {
         fn call(&self, request: Request<Body>) -> BoxFuture<'static, Response<Body>> {
-            let text = format!("{} {:?}", request.uri(), request.headers().get("proxy-connection"));
+            let text = format!(
+                "{} {:?}",
+                request.uri(),
+                request.headers().get("proxy-connection")
+            );
             Box::pin(std::future::ready(answer(StatusCode::OK, text)))
         }
     }

@@ -30,6 +30,17 @@ impl<'a> ImageName<'a> {
         }
     }
 
+    /// Whether its last word can be one: `[a-z0-9]`, and `.`, `_` and `-` between them.
+    pub(crate) fn names_an_executable(&self) -> bool {
+        let word = self.executable().as_bytes();
+        let is_letter = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        word.first().is_some_and(is_letter)
+            && word.last().is_some_and(is_letter)
+            && word
+                .iter()
+                .all(|byte| is_letter(byte) || b"._-".contains(byte))
+    }
+
     /// The executable that an image of this name holds.
     pub(crate) fn executable(&self) -> &'a str {
         self.name.rsplit('/').next().unwrap_or(self.name)
@@ -64,7 +75,23 @@ mod tests {
         ] {
             let image = ImageName::parse(text);
             assert_eq!(image.executable(), "orders", "{text}");
+            assert!(image.names_an_executable(), "{text}");
             assert_eq!(image.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_name_that_ends_in_no_word_names_no_executable() {
+        for text in [
+            "",
+            "souk/",
+            "..",
+            "souk/..",
+            "souk/Orders",
+            "souk/-orders",
+            "souk/orders.",
+        ] {
+            assert!(!ImageName::parse(text).names_an_executable(), "{text}");
         }
     }
 }

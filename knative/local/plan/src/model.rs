@@ -354,6 +354,8 @@ pub struct KongService {
     pub write_timeout_ms: u64,
     /// A disabled service's routes are not built.
     pub enabled: bool,
+    /// Where it was written, for messages: `gateway-config/kong.yaml:88`.
+    pub at: String,
 }
 
 /// A Kong route.
@@ -381,6 +383,8 @@ pub struct KongRoute {
     pub strip_path: bool,
     /// Send the client's Host to the upstream.
     pub preserve_host: bool,
+    /// Where it was written, for messages: `gateway-config/kong.yaml:88`.
+    pub at: String,
 }
 
 /// A Kong consumer.
@@ -399,6 +403,8 @@ pub struct KongConsumer {
     pub keyauth_keys: Vec<String>,
     /// `acls` groups.
     pub acl_groups: Vec<String>,
+    /// Where it was written, for messages: `gateway-config/kong.yaml:88`.
+    pub at: String,
 }
 
 /// A credential of the jwt plugin.

@@ -10,6 +10,8 @@ use tokio::process::Child;
 ///
 /// The child must die with souk; its output goes where the implementor wants. stdin must be closed.
 pub trait Launcher: Send + Sync + 'static {
+    /// The process makes a process group of its own: whoever is left in that ends with it.
+    ///
     /// `runtime` are the variables of the runtime contract (`PORT`, `K_SERVICE`, `K_CONFIGURATION`, `K_REVISION`), to be
     /// added to what the manifest says.
     fn launch(

@@ -65,6 +65,7 @@ impl Supervisor {
 
     async fn live(&mut self, mut child: Child) -> String {
         self.instance.started(child.id());
+        let _left_behind = LeftBehind(child.id());
         let mut orders = self.orders.clone();
         let ended = tokio::select! {
             how = child.wait() => Some(how),
@@ -129,6 +130,17 @@ impl Supervisor {
     async fn tell(&self, event: Event) {
         // Nobody listens any more when the runtime itself goes down.
         let _ = self.events.send(event).await;
+    }
+}
+
+/// What a process started and left behind ends with it, as it does in a container: a script's server would go on.
+struct LeftBehind(Option<u32>);
+
+impl Drop for LeftBehind {
+    fn drop(&mut self) {
+        if let Some(leader) = self.0 {
+            system::kill_group(leader);
+        }
     }
 }
 

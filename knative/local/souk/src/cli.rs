@@ -63,14 +63,13 @@ Example:
 Example:
   cargo souk logs -f orders")]
     Logs(LogsOptions),
-    /// Print the events that the broker took, newest last.
+    /// Print the last 200 events that the broker took, newest last.
     #[command(after_help = "\
 Example:
   cargo souk events --follow   # then place an order and watch it walk through the house")]
     Events(EventsOptions),
     /// Send a CloudEvent from a JSON file to the broker, and print its answer.
-    #[command(after_help = r#"
-Example:
+    #[command(after_help = r#"Example:
   echo '{"specversion":"1.0","id":"1","source":"/me","type":"demo","data":{}}' | cargo souk send -"#)]
     Send(SendOptions),
 }
@@ -136,7 +135,8 @@ pub(crate) struct JsonOption {
 /// Options of `logs`.
 #[derive(Debug, Args)]
 pub(crate) struct LogsOptions {
-    /// Name of a function, stand-in or Job, or `souk` or `postgres`.
+    /// Of a function, a stand-in or a Job, or `souk` or `postgres`.
+    #[arg(value_name = "NAME")]
     pub(crate) function: String,
     /// Go on with what is said from now on.
     #[arg(short, long)]

@@ -1,10 +1,12 @@
 //! The data directory: names of everything in it, and the lock that lets one shop at a time live there.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+use tokio::time::interval;
 
 use crate::failure::{Exit, Failure, Outcome};
 use crate::repository::Repository;
@@ -13,6 +15,8 @@ use crate::terminal::me;
 /// A question for the lock's holder takes the lock for a moment: whoever wants it tries again for that long.
 const LOCK_TRIED_FOR: Duration = Duration::from_millis(300);
 const PAUSE: Duration = Duration::from_millis(20);
+/// Files do not tell when they are removed.
+const LOOKED_AFTER_EVERY: Duration = Duration::from_secs(1);
 
 /// Where a shop keeps everything.
 #[derive(Debug, Clone)]
@@ -30,17 +34,19 @@ impl DataDir {
         }
     }
 
-    /// Makes it, open to be walked through: PostgreSQL may run as another user. What is secret in it is closed itself.
+    /// Makes it, open to be walked through: PostgreSQL may run as another user. What the shop keeps in it is nobody else's.
     pub(crate) fn make(&self) -> Outcome {
         let folders = [
-            self.path.clone(),
-            self.path.join("log"),
-            self.path.join("jobs"),
+            (self.path.clone(), 0o711),
+            (self.log_folder(), 0o700),
+            (self.path.join("jobs"), 0o700),
+            (self.broker(), 0o700),
+            (self.path.join("stand-ins"), 0o700),
         ];
-        for folder in folders {
+        for (folder, mode) in folders {
             DirBuilder::new()
                 .recursive(true)
-                .mode(0o711)
+                .mode(mode)
                 .create(&folder)
                 .map_err(|error| {
                     Failure::new(
@@ -118,7 +124,11 @@ impl DataDir {
     pub(crate) fn lock(&self) -> Outcome<Lock> {
         let file = self.pid_file();
         match try_lock(&file) {
-            Ok(Some(lock)) => Ok(lock),
+            Ok(Some(lock)) => {
+                // An earlier shop's: nobody answers there until this one says where it is.
+                let _ = fs::remove_file(self.addresses());
+                Ok(lock)
+            }
             Ok(None) => Err(self.already_running()),
             Err(error) => Err(Failure::new(
                 format!("{} cannot be written: {error}", file.display()),
@@ -186,7 +196,24 @@ impl DataDir {
 /// The data directory belongs to this process.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Waits until the data directory has been removed: a shop without one can be neither asked nor used again.
+    pub(crate) async fn lost(&self) {
+        let mut looks = interval(LOOKED_AFTER_EVERY);
+        while self.is_in_place() {
+            looks.tick().await;
+        }
+    }
+
+    fn is_in_place(&self) -> bool {
+        let known = |file: Metadata| (file.dev(), file.ino());
+        let ours = self.file.metadata().ok().map(known);
+        ours.is_some() && ours == fs::metadata(&self.path).ok().map(known)
+    }
 }
 
 fn try_lock(path: &Path) -> io::Result<Option<Lock>> {
@@ -208,11 +235,16 @@ fn try_lock(path: &Path) -> io::Result<Option<Lock>> {
     file.set_len(0)?;
     file.rewind()?;
     writeln!(file, "{}", std::process::id())?;
-    Ok(Some(Lock { _file: file }))
+    Ok(Some(Lock {
+        file,
+        path: path.to_owned(),
+    }))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     fn data_dir() -> (tempfile::TempDir, DataDir) {
@@ -255,6 +287,37 @@ mod tests {
                 .to_string()
                 .contains("http://127.0.0.1:8000")
         );
+    }
+
+    #[test]
+    fn the_addresses_of_an_earlier_shop_are_forgotten() {
+        let (_folder, data_dir) = data_dir();
+        fs::write(data_dir.addresses(), r#"{"gateway":"http://127.0.0.1:1"}"#).unwrap();
+        let _lock = data_dir.lock().unwrap();
+        let said = data_dir.lock().unwrap_err().to_string();
+        assert!(said.contains("gateway not yet open"), "{said}");
+    }
+
+    #[test]
+    fn what_the_shop_keeps_is_for_its_owner_only() {
+        let (_folder, data_dir) = data_dir();
+        for entry in fs::read_dir(data_dir.path()).unwrap() {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{}", entry.path().display());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_shop_notices_that_its_data_directory_was_removed() {
+        let (folder, data_dir) = data_dir();
+        let lock = data_dir.lock().unwrap();
+        assert!(lock.is_in_place());
+        folder.close().unwrap();
+        lock.lost().await;
+        data_dir.make().unwrap();
+        let _another = data_dir.lock().unwrap();
+        assert!(!lock.is_in_place());
     }
 
     #[test]

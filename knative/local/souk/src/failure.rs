@@ -40,9 +40,11 @@ impl Failure {
         }
     }
 
-    /// Somebody else has said why.
-    pub(crate) fn told() -> Self {
-        Self::new("", "")
+    /// The background half, which ended with `code`, has said why.
+    pub(crate) fn told(code: i32) -> Self {
+        let exits = [Exit::NotRunning, Exit::AlreadyRunning];
+        let exit = exits.into_iter().find(|exit| *exit as i32 == code);
+        Self::new("", "").exiting(exit.unwrap_or(Exit::Failed))
     }
 
     /// The same with another exit code.

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::data_dir::DataDir;
 use crate::environment;
-use crate::launcher::Launcher;
+use crate::launcher::{Launcher, LeftBehind};
 use crate::log_file;
 use crate::operator::Config;
 use crate::terminal::progress;
@@ -121,6 +121,7 @@ impl JobRunner {
         let started = self.launcher.launch(command).await;
         let mut child =
             started.map_err(|error| format!("{}: {error}", job.container.executable))?;
+        let _left_behind = LeftBehind::by(&child);
         let status = child.wait().await.map_err(|error| error.to_string())?;
         if status.success() {
             Ok(())
@@ -230,6 +231,17 @@ mod tests {
         assert!(runner.run_all(std::slice::from_ref(&job)).await.is_none());
         assert_eq!(log(&runner).matches("tried").count(), 2);
         assert!(runner.recorded(&job).is_none());
+    }
+
+    #[tokio::test]
+    async fn what_a_job_leaves_behind_ends_with_it() {
+        let (_folder, runner, job) = job("sleep 600 & echo $!", 0);
+        runner.run(&job).await.unwrap();
+        let left_behind = format!("/proc/{}/cmdline", log(&runner).trim());
+        // Who has ended has no command line, even when nobody has asked how yet.
+        while fs::read(&left_behind).is_ok_and(|line| !line.is_empty()) {
+            tokio::task::yield_now().await;
+        }
     }
 
     #[tokio::test]

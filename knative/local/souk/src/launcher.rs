@@ -53,6 +53,26 @@ impl Launcher {
     }
 }
 
+/// What a process starts and leaves behind ends when this is dropped, as it does at the end of a container.
+///
+/// To be dropped as soon as the process has ended: its id may be another's later.
+pub(crate) struct LeftBehind(Option<u32>);
+
+impl LeftBehind {
+    /// By a process that was launched here.
+    pub(crate) fn by(child: &Child) -> Self {
+        Self(child.id())
+    }
+}
+
+impl Drop for LeftBehind {
+    fn drop(&mut self) {
+        if let Some(leader) = self.0 {
+            system::kill_group(leader);
+        }
+    }
+}
+
 /// SIGTERM, and SIGKILL when the process is still there after `patience`.
 pub(crate) async fn terminate(child: &mut Child, patience: Duration) {
     if let Some(pid) = child.id() {

@@ -16,6 +16,7 @@ mod job;
 mod launcher;
 mod log_file;
 mod logging;
+mod memory;
 mod operator;
 mod planning;
 mod programs;

@@ -1,7 +1,5 @@
 //! Where souk writes what it does: everything to its log, warnings to the terminal as well while there is one.
 
-use std::fs::OpenOptions;
-
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -9,19 +7,15 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
+use crate::log_file;
 
 const DEFAULT: &str = "info,sqlx=warn,hyper=warn,reqwest=warn";
 
 /// From now on; `RUST_LOG` chooses what goes to the log.
 pub(crate) fn start(data_dir: &DataDir, has_terminal: bool) -> Outcome {
     let path = data_dir.log("souk");
-    let log = OpenOptions::new().create(true).append(true).open(&path);
-    let log = log.map_err(|error| {
-        Failure::new(
-            format!("{}: {error}", path.display()),
-            "Check who owns that folder.",
-        )
-    })?;
+    let log = log_file::open(&path)
+        .map_err(|error| Failure::new(error, "Check who owns that folder."))?;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT));
     let to_file = fmt::layer()
         .with_ansi(false)

@@ -1,6 +1,8 @@
 //! The executables of functions, Jobs and stand-ins: where they are, which are wanted, and that none is missing.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use souk_plan::model::Plan;
@@ -38,7 +40,7 @@ impl Programs {
 
     /// An executable that is neither a function nor a Job stands in for something outside the cluster.
     pub(crate) fn is_stand_in(&self, name: &str) -> bool {
-        let exists = self.buildable.contains(name) || self.folder.join(name).is_file();
+        let exists = self.buildable.contains(name) || is_executable(&self.folder.join(name));
         exists && !self.of_the_plan.contains(name)
     }
 
@@ -59,7 +61,7 @@ impl Programs {
     pub(crate) fn check(&self, wanted: &BTreeSet<String>) -> Outcome {
         let missing = wanted
             .iter()
-            .filter(|name| !self.folder.join(name).is_file());
+            .filter(|name| !is_executable(&self.folder.join(name)));
         let missing: Vec<&str> = missing.map(String::as_str).collect();
         if missing.is_empty() {
             return Ok(());
@@ -76,6 +78,10 @@ impl Programs {
             ),
         ))
     }
+}
+
+fn is_executable(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
 }
 
 /// The folder asked for, or the one that souk itself is in.
@@ -116,13 +122,30 @@ mod tests {
         }
     }
 
+    fn write(folder: &Path, name: &str, mode: u32) {
+        let path = folder.join(name);
+        fs::write(&path, "").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
     #[test]
     fn a_stand_in_is_an_executable_that_is_no_function() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("payment-provider"), "").unwrap();
+        write(folder.path(), "payment-provider", 0o755);
+        write(folder.path(), "telemetry", 0o644);
         let programs = programs(folder.path());
         assert!(programs.is_stand_in("mail-server") && programs.is_stand_in("payment-provider"));
         assert!(!programs.is_stand_in("orders") && !programs.is_stand_in("telemetry"));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_run_is_no_executable() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "orders", 0o644);
+        let programs = programs(folder.path());
+        assert!(programs.check(&programs.wanted(&[])).is_err());
+        write(folder.path(), "orders", 0o755);
+        programs.check(&programs.wanted(&[])).unwrap();
     }
 
     #[test]

@@ -119,6 +119,9 @@ impl<'a> Opening<'a> {
     async fn furnish(self, shop: &mut Shop, stop: &Stop) -> Outcome<String> {
         let needs = Needs::of(&self.plan.needs, &|name| self.programs.is_stand_in(name));
         let names = needs.stand_ins();
+        if programs::to_build_in(self.options).is_none() {
+            self.programs.check(&self.programs.wanted(&names))?;
+        }
         let (built, engines) = tokio::join!(self.build(&names), self.start_engines(&needs));
         let addresses = &shop.engines.insert(engines?).addresses;
         built?;

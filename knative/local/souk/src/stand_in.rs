@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
-use crate::launcher::{Launcher, terminate};
+use crate::launcher::{Launcher, LeftBehind, terminate};
 use crate::log_file;
 
 const ANNOUNCED_WITHIN: Duration = Duration::from_secs(10);
@@ -206,10 +206,12 @@ async fn supervise(
     let mut pause = FIRST_PAUSE;
     loop {
         let started = tokio::time::Instant::now();
+        let left_behind = LeftBehind::by(&child);
         tokio::select! {
             () = stop.cancelled() => return terminate(&mut child, STOPPED_WITHIN).await,
             how = child.wait() => tracing::warn!(stand_in = program.name, ?how, "ended; starting it again"),
         }
+        drop(left_behind);
         if started.elapsed() > WELL_AFTER {
             pause = FIRST_PAUSE;
         }

@@ -3,7 +3,10 @@
 use souk_plan::model::{GatewayPlan, KongRoute};
 
 use crate::credentials::Credentials;
-use crate::terminal::{me, table};
+use crate::terminal::{here, table};
+
+/// Kong's address as processes in the cluster know it.
+const IN_CLUSTER_GATEWAY: &str = "http://kong-kong-proxy.kong.svc.cluster.local";
 
 /// What there is to tell.
 pub(crate) struct Opened<'a> {
@@ -31,17 +34,21 @@ pub(crate) fn text(opened: &Opened<'_>) -> String {
         &["ACCOUNT", "EMAIL", "PASSWORD"],
         accounts(opened.credentials),
     ));
+    parts.push(section(
+        &["PUBLISHER", "API KEY"],
+        publishers(opened.credentials),
+    ));
     parts.push(section(&["STAND-IN", "PAGE"], pages(opened.pages)));
     if let Some(line) = opened
         .to_try
-        .map(str::to_owned)
+        .map(|line| from_here(line, opened.credentials))
         .or_else(|| line_to_try(opened.gateway, address))
     {
         parts.push(format!("Try:\n  {line}"));
     }
     parts.push(format!(
-        "Look: {0} ps, {0} logs -f <function>, {0} events --follow. Close: {0} down",
-        me()
+        "Look:\n  {0} ps\n  {0} events --follow\n  {0} logs -f <function>\n\nClose:\n  {0} down",
+        here()
     ));
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n")
@@ -141,11 +148,28 @@ fn accounts(credentials: &Credentials) -> Vec<Vec<String>> {
         .collect()
 }
 
+fn publishers(credentials: &Credentials) -> Vec<Vec<String>> {
+    let keys = credentials.api_keys.iter();
+    keys.map(|(name, key)| vec![name.clone(), key.clone()])
+        .collect()
+}
+
 fn pages(pages: &[(String, String)]) -> Vec<Vec<String>> {
     pages
         .iter()
         .map(|(name, page)| vec![name.clone(), page.clone()])
         .collect()
+}
+
+/// A Job's line for somebody outside the cluster: its name of the gateway is the address here, and
+/// `<password of EMAIL>` the password, which the Job itself does not write into its log.
+fn from_here(line: &str, credentials: &Credentials) -> String {
+    let line = line.replace(IN_CLUSTER_GATEWAY, &credentials.gateway);
+    let accounts = credentials.accounts.values();
+    accounts.fold(line, |line, account| {
+        let place = format!("<password of {}>", account.email);
+        line.replace(&place, &account.password)
+    })
 }
 
 /// The first path that anybody may GET.
@@ -181,6 +205,7 @@ mod tests {
             regex_priority: 0,
             strip_path: false,
             preserve_host: false,
+            at: String::new(),
         }
     }
 
@@ -195,6 +220,7 @@ mod tests {
             read_timeout_ms: 65000,
             write_timeout_ms: 65000,
             enabled: true,
+            at: String::new(),
         }
     }
 
@@ -241,7 +267,7 @@ mod tests {
         let credentials = Credentials {
             gateway: "http://127.0.0.1:8000".to_owned(),
             accounts: BTreeMap::from([("customer".to_owned(), account)]),
-            api_keys: BTreeMap::new(),
+            api_keys: BTreeMap::from([("erp".to_owned(), "k-1".to_owned())]),
         };
         text(&Opened {
             gateway: &gateway(),
@@ -276,12 +302,19 @@ mod tests {
     }
 
     #[test]
+    fn publishers_have_their_keys_beside_them() {
+        assert!(summary(None).contains("erp        k-1"));
+    }
+
+    #[test]
     fn the_line_to_try_needs_no_token() {
         assert!(summary(None).contains("Try:\n  curl http://127.0.0.1:8000/v1/products\n"));
     }
 
     #[test]
     fn what_a_job_says_to_try_comes_first() {
-        assert!(summary(Some("curl -X POST there")).contains("Try:\n  curl -X POST there\n"));
+        let said = "curl http://kong-kong-proxy.kong.svc.cluster.local/v1 <password of customer@souk.example>";
+        let shown = "Try:\n  curl http://127.0.0.1:8000/v1 tovi-raka\n";
+        assert!(summary(Some(said)).contains(shown));
     }
 }

@@ -14,6 +14,14 @@ pub(crate) fn send_signal(pid: u32, signal: i32) -> io::Result<()> {
     succeeded(unsafe { libc::kill(pid, signal) })
 }
 
+/// Ends the process group that `leader` made. That there is none any more is no error.
+pub(crate) fn kill_group(leader: u32) {
+    if let Ok(group) = i32::try_from(leader) {
+        // SAFETY: killpg(2) touches no memory. `group` is a child's id, so neither our own group (0) nor everybody (1).
+        unsafe { libc::killpg(group, libc::SIGKILL) };
+    }
+}
+
 /// Whether there is such a process, be it ours or somebody else's.
 pub(crate) fn is_alive(pid: u32) -> bool {
     !matches!(send_signal(pid, 0), Err(error) if error.raw_os_error() == Some(libc::ESRCH))
@@ -52,6 +60,15 @@ pub(crate) fn redirect_output(file: &File) -> io::Result<()> {
         succeeded(unsafe { libc::dup2(file.as_raw_fd(), standard) }.min(0))?;
     }
     Ok(())
+}
+
+/// Hands what the allocator holds and nobody uses back to the system. glibc keeps it otherwise, in each thread's arena.
+pub(crate) fn trim_heap() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: malloc_trim(3) may be called at any time by any thread; it only releases memory that is free.
+    unsafe {
+        libc::malloc_trim(0);
+    }
 }
 
 #[cfg(target_os = "linux")]

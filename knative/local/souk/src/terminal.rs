@@ -14,6 +14,26 @@ pub(crate) fn me() -> &'static str {
     }
 }
 
+/// The same with the data directory, when that was named: what it tells to type means the same shop.
+pub(crate) fn here() -> String {
+    named_in(std::env::args_os().filter_map(|argument| argument.into_string().ok())).map_or_else(
+        || me().to_owned(),
+        |data_dir| format!("{} --data-dir {data_dir}", me()),
+    )
+}
+
+fn named_in(mut arguments: impl Iterator<Item = String>) -> Option<String> {
+    while let Some(argument) = arguments.next() {
+        if argument == "--data-dir" {
+            return arguments.next();
+        }
+        if let Some(named) = argument.strip_prefix("--data-dir=") {
+            return Some(named.to_owned());
+        }
+    }
+    None
+}
+
 /// One line of progress.
 pub(crate) fn progress(line: &str) {
     let _ = writeln!(std::io::stderr(), "souk: {line}");
@@ -57,6 +77,14 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_data_directory_is_found_as_it_was_named() {
+        let named = |line: &str| named_in(line.split(' ').map(str::to_owned));
+        assert_eq!(named("souk up --data-dir /x"), Some("/x".to_owned()));
+        assert_eq!(named("souk --data-dir=/x up"), Some("/x".to_owned()));
+        assert_eq!(named("souk up --detach"), None);
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

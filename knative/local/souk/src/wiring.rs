@@ -11,7 +11,7 @@ use futures::stream::BoxStream;
 use http::{Request, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
-use souk_broker::{Broker, Setup};
+use souk_broker::{Broker, Reason, Setup};
 use souk_gateway::Gateway;
 use souk_network::{Network, Proxy};
 use souk_plan::model::{ObjectName, Plan};
@@ -108,6 +108,7 @@ impl Wiring {
         if let Ok(Err(error)) = self.gateway.await {
             tracing::warn!(%error, "the gateway did not end in order");
         }
+        self.broker.stop_delivering().await;
         self.serving.stop().await;
         self.broker.stop().await;
     }
@@ -144,10 +145,18 @@ impl Handles {
             .header(header::CONTENT_TYPE, "application/cloudevents+json")
             .body(Body::from(event));
         match request {
-            Ok(request) => self.cluster.call(request).await,
+            Ok(request) => explained(self.cluster.call(request).await),
             Err(error) => souk_network::answer(StatusCode::BAD_REQUEST, error.to_string()),
         }
     }
+}
+
+/// The person who sends is told why an event is refused, which a function is not.
+fn explained(mut answer: Response<Body>) -> Response<Body> {
+    if let Some(Reason(why)) = answer.extensions_mut().remove() {
+        *answer.body_mut() = Body::from(why.to_string());
+    }
+    answer
 }
 
 async fn broker(plan: &Plan, data_dir: &DataDir, cluster: &Arc<Cluster>) -> Outcome<Broker> {

@@ -56,6 +56,14 @@ impl Refusal {
         }
     }
 
+    /// None: the status says it.
+    fn reason(self) -> Option<Reason> {
+        match self {
+            Self::BadEvent(why) | Self::Unavailable(why) => Some(Reason(why.into())),
+            Self::UriTooLong | Self::HeadersTooLarge | Self::NotPost | Self::UnknownBroker => None,
+        }
+    }
+
     /// The sender sees an empty body, as on the cluster; who runs the shop sees the reason.
     fn log(&self, path: &str) {
         match self {
@@ -66,16 +74,20 @@ impl Refusal {
     }
 }
 
+/// Why an event was refused: among the extensions of the answer, where nobody in the cluster sees it.
+#[derive(Debug, Clone)]
+pub struct Reason(pub Arc<str>);
+
 /// Takes events for all brokers.
 #[derive(Clone)]
 pub(crate) struct Ingress {
     log: Log,
-    closing: CancellationToken,
+    closed: CancellationToken,
 }
 
 impl Ingress {
-    pub(crate) fn new(log: Log, closing: CancellationToken) -> Self {
-        Self { log, closing }
+    pub(crate) fn new(log: Log, closed: CancellationToken) -> Self {
+        Self { log, closed }
     }
 
     pub(crate) async fn answer(self, request: Request<Body>) -> Response<Body> {
@@ -87,7 +99,11 @@ impl Ingress {
             Ok(()) => status(StatusCode::ACCEPTED),
             Err(refusal) => {
                 refusal.log(parts.uri.path());
-                status(refusal.status())
+                let mut answer = status(refusal.status());
+                if let Some(reason) = refusal.reason() {
+                    answer.extensions_mut().insert(reason);
+                }
+                answer
             }
         }
     }
@@ -95,7 +111,7 @@ impl Ingress {
     async fn take(&self, parts: &Parts, body: Body) -> Result<(), Refusal> {
         checks::of_request(parts)?;
         let topic = checks::broker(parts.uri.path(), self.log.topics())?;
-        if self.closing.is_cancelled() {
+        if self.closed.is_cancelled() {
             return Err(Refusal::Unavailable(
                 "the broker is being stopped".to_owned(),
             ));

@@ -104,6 +104,24 @@ async fn a_stop_does_not_wait_for_the_next_attempt_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_taken_after_the_last_delivery_is_delivered_after_the_next_start() {
+    let ending = Subscriber::answering(503, "").await;
+    let mut world = World::new().with_trigger(vec![], &ending, delivery(0, None));
+    let broker = world.open().await;
+    broker.stop_delivering().await;
+    accept(&broker, event("1", "placed", &[])).await;
+    broker.stop().await;
+    assert_eq!(broker.triggers()[0].lost, 0);
+
+    let willing = Subscriber::willing().await;
+    world.triggers[0].subscriber = willing.url.clone();
+    let broker = world.open().await;
+    assert_eq!(willing.after(1).await[0].id(), "1");
+    assert!(ending.received().is_empty());
+    broker.stop().await;
+}
+
+#[tokio::test]
 async fn a_new_trigger_starts_with_the_next_event_and_a_deleted_one_is_forgotten() {
     let willing = Subscriber::willing().await;
     let mut world = World::new();

@@ -1,6 +1,7 @@
 use axum::body::{Body, to_bytes};
 use futures::StreamExt;
 use http::Request;
+use souk_broker::Reason;
 
 use crate::world::{Subscriber, World, accept, delivery, event};
 
@@ -53,6 +54,26 @@ async fn the_ingress_checks_method_then_broker_then_event() {
         );
         let body = to_bytes(answer.into_body(), 100).await.unwrap();
         assert!(body.is_empty());
+    }
+    broker.stop().await;
+}
+
+#[tokio::test]
+async fn why_an_event_was_refused_stands_beside_the_answer() {
+    let broker = World::new().open().await;
+    let headers = [("content-type", "application/cloudevents+json")];
+    for (event, expected) in [
+        ("{", "it is no JSON"),
+        (
+            r#"{"specversion":"1.0","id":"1","source":"/s"}"#,
+            "it has no type",
+        ),
+    ] {
+        let answer = broker
+            .ingress(request("POST", "/souk/default", &headers, event))
+            .await;
+        let Reason(why) = answer.extensions().get().unwrap();
+        assert!(why.contains(expected), "{why}");
     }
     broker.stop().await;
 }

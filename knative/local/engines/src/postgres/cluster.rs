@@ -16,6 +16,10 @@ use crate::{EngineError, system};
 
 /// Where `postmaster.pid` says how the server is, counted from 0 (`LOCK_FILE_LINE_PM_STATUS` in PostgreSQL's source).
 const STATUS_LINE: usize = 7;
+/// Ends initdb wherever it is: what it has made is made anew.
+const END_OF_INITDB: i32 = libc::SIGKILL;
+/// Ends the server at once; it recovers at the next start.
+const END_OF_SERVER: i32 = libc::SIGQUIT;
 /// Lines of the log that are shown when the server did not start.
 const LOG_LINES_SHOWN: usize = 12;
 
@@ -46,7 +50,12 @@ impl Cluster {
             Ok(text) => Ok(Some(
                 text.trim().parse().map_err(|error| self.unusable(&error))?,
             )),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if self.folder.exists() {
+                    return Err(self.unusable(&"PG_VERSION is missing in it"));
+                }
+                Ok(None)
+            }
             Err(error) => Err(self.unusable(&error)),
         }
     }
@@ -61,14 +70,14 @@ impl Cluster {
         let prepared = self
             .prepare_workshop(&workshop, password)
             .map_err(|error| self.unusable(&error))?;
-        let mut command = self.command(&programs.initdb(), &prepared)?;
+        let mut command = self.command(&programs.initdb(), &prepared, END_OF_INITDB)?;
         command
             .args(settings::initdb_arguments(programs.major))
             .arg("--pwfile")
             .arg(prepared.seen.join("password"))
             .arg("--pgdata")
             .arg(prepared.seen.join("data"));
-        let how = self.start(command).await?.ended().await;
+        let how = self.start(command, END_OF_INITDB).await?.ended().await;
         if how != "exit status: 0" {
             return Err(self.did_not_start(&format!("initdb: {how}")));
         }
@@ -101,9 +110,9 @@ impl Cluster {
     pub(super) async fn serve(&self, programs: &Programs) -> Result<Process, EngineError> {
         let seen =
             SeenFolder::open(&self.folder, self.user).map_err(|error| self.unusable(&error))?;
-        let mut command = self.command(&programs.postgres(), &seen)?;
+        let mut command = self.command(&programs.postgres(), &seen, END_OF_SERVER)?;
         command.arg("-D").arg(&seen.seen);
-        self.start(command).await
+        self.start(command, END_OF_SERVER).await
     }
 
     /// Whether the server of this pid takes connections: it says so itself in the last line of `postmaster.pid`.
@@ -155,8 +164,13 @@ impl Cluster {
         SeenFolder::open(workshop, self.user)
     }
 
-    /// A command that runs as the cluster's user, in its own process group, and dies with this process.
-    fn command(&self, program: &Path, folder: &SeenFolder) -> Result<Command, EngineError> {
+    /// A command that runs as the cluster's user, in its own process group, and gets `end` when this process dies.
+    fn command(
+        &self,
+        program: &Path,
+        folder: &SeenFolder,
+        end: i32,
+    ) -> Result<Command, EngineError> {
         let log = self.open_log().map_err(|error| self.unusable(&error))?;
         let also = log.try_clone().map_err(|error| self.unusable(&error))?;
         let mut command = Command::new(program);
@@ -170,14 +184,13 @@ impl Cluster {
         if let Some(user) = self.user {
             user.becomes(&mut command);
         }
-        // SIGQUIT: stop at once, recover at the next start.
-        system::die_with_parent(&mut command, libc::SIGQUIT, folder.descriptor());
+        system::die_with_parent(&mut command, end, folder.descriptor());
         Ok(command)
     }
 
-    async fn start(&self, command: Command) -> Result<Process, EngineError> {
+    async fn start(&self, command: Command, end: i32) -> Result<Process, EngineError> {
         let program = command.get_program().to_string_lossy().into_owned();
-        Process::start(command).await.map_err(|error| {
+        Process::start(command, end).await.map_err(|error| {
             EngineError::new(
                 format!("{program} cannot be started: {error}"),
                 "Use other programs: souk up --postgres-bin <dir>",

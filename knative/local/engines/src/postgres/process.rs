@@ -4,37 +4,47 @@
 
 use std::io;
 use std::process::{Command, ExitStatus};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use tokio::sync::{oneshot, watch};
 
 use crate::system;
 
-/// A process that was started, running or not.
+/// A process that was started, running or not. One that is dropped is ended first: a start that breaks off leaves nothing.
 #[derive(Debug)]
 pub(super) struct Process {
     pid: u32,
     ended: watch::Receiver<Option<String>>,
+    thread: Option<JoinHandle<()>>,
+    last_signal: i32,
 }
 
 impl Process {
-    /// Starts `command`. Its stdout and stderr are where the command says.
-    pub(super) async fn start(mut command: Command) -> io::Result<Self> {
+    /// Starts `command`, which makes a process group of its own. Its stdout and stderr are where the command says;
+    /// `last_signal` ends it and its group when nobody waits for it any more.
+    pub(super) async fn start(mut command: Command, last_signal: i32) -> io::Result<Self> {
         let (report, started) = oneshot::channel();
         let (end, ended) = watch::channel(None);
         let body = move || match command.spawn() {
             Ok(mut child) => {
-                let _ = report.send(Ok(child.id()));
+                if report.send(Ok(child.id())).is_err() {
+                    system::signal_group(child.id(), last_signal);
+                }
                 let how = child.wait();
                 let _ = end.send(Some(describe(how)));
             }
             Err(error) => drop(report.send(Err(error))),
         };
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("souk-postgres".to_owned())
             .spawn(body)?;
         let pid = started.await.map_err(io::Error::other)??;
-        Ok(Self { pid, ended })
+        Ok(Self {
+            pid,
+            ended,
+            thread: Some(thread),
+            last_signal,
+        })
     }
 
     pub(super) fn pid(&self) -> u32 {
@@ -57,6 +67,18 @@ impl Process {
         match ended.wait_for(Option::is_some).await {
             Ok(how) => how.clone().unwrap_or_default(),
             Err(_) => "its thread ended".to_owned(),
+        }
+    }
+}
+
+impl Drop for Process {
+    /// Blocks for the moments that the end takes: after this nothing runs on the cluster's files.
+    fn drop(&mut self) {
+        if self.ended.borrow().is_none() {
+            system::signal_group(self.pid, self.last_signal);
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
         }
     }
 }

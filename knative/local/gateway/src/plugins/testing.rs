@@ -93,6 +93,7 @@ pub(crate) fn consumers_with(jwt_secrets: Vec<JwtSecret>) -> Arc<Consumers> {
         jwt_secrets,
         keyauth_keys: vec!["s3cret".to_owned()],
         acl_groups: vec![],
+        at: "kong.yaml:1".to_owned(),
     };
     let guest = KongConsumer {
         username: "guest".to_owned(),
@@ -101,6 +102,7 @@ pub(crate) fn consumers_with(jwt_secrets: Vec<JwtSecret>) -> Arc<Consumers> {
         jwt_secrets: vec![],
         keyauth_keys: vec![],
         acl_groups: vec![],
+        at: "kong.yaml:1".to_owned(),
     };
     let plan = GatewayPlan {
         file: PathBuf::from("kong.yaml"),

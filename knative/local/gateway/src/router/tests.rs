@@ -16,6 +16,7 @@ pub(crate) fn route(name: &str) -> KongRoute {
         regex_priority: 0,
         strip_path: true,
         preserve_host: false,
+        at: "kong.yaml:1".to_owned(),
     }
 }
 

@@ -45,8 +45,13 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    fn wrong(&mut self, entity: &str, name: &str, what: impl Into<String>) {
-        let at = format!("{}: {entity} `{name}`", self.plan.file.display());
+    fn wrong_service(&mut self, service: &KongService, what: impl Into<String>) {
+        let at = format!("{}: service `{}`", service.at, service.name);
+        self.mistakes.push(Mistake::new(at, what));
+    }
+
+    fn wrong_route(&mut self, route: &KongRoute, what: impl Into<String>) {
+        let at = format!("{}: route `{}`", route.at, route.name);
         self.mistakes.push(Mistake::new(at, what));
     }
 
@@ -61,11 +66,11 @@ impl Compiler<'_> {
         let mut services: Vec<Arc<Service>> = Vec::new();
         for written in &self.plan.services {
             if services.iter().any(|known| *known.name == *written.name) {
-                self.wrong("service", &written.name, "there are two of this name");
+                self.wrong_service(written, "there are two of this name");
             }
             match service(written) {
                 Ok(service) => services.push(Arc::new(service)),
-                Err(what) => self.wrong("service", &written.name, what),
+                Err(what) => self.wrong_service(written, what),
             }
         }
         services
@@ -77,7 +82,7 @@ impl Compiler<'_> {
         let mut built = Vec::new();
         for route in &self.plan.routes {
             if !names.insert(&route.name) {
-                self.wrong("route", &route.name, "there are two of this name");
+                self.wrong_route(route, "there are two of this name");
             }
             match self
                 .service_named(&route.service)
@@ -87,11 +92,11 @@ impl Compiler<'_> {
                 Some(false) => {}
                 None => {
                     let what = format!("there is no service `{}`", route.service);
-                    self.wrong("route", &route.name, what);
+                    self.wrong_route(route, what);
                 }
             }
             for what in check_route(route) {
-                self.wrong("route", &route.name, what);
+                self.wrong_route(route, what);
             }
         }
         built
@@ -105,7 +110,7 @@ impl Compiler<'_> {
         match Router::new(written) {
             Ok(router) => Some(router),
             Err((index, what)) => {
-                self.wrong("route", &written[index].name, what);
+                self.wrong_route(&written[index], what);
                 None
             }
         }

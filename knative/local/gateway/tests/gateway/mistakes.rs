@@ -25,10 +25,10 @@ fn all_mistakes_of_a_plan_are_told_with_their_places() {
         "kong.yaml:1: plugin `proxy-cache` is not supported here; supported are correlation-id, cors",
         "kong.yaml:2: plugin `cors`: config.origin: unknown field `origin`",
         "kong.yaml:3: there is no route `nowhere`",
-        "kong.yaml: route `bad`: methods: `get` must be in capital letters",
-        "kong.yaml: route `bad`: paths: `v1` must begin with `/`",
-        "kong.yaml: route `orders`: there are two of this name",
-        "kong.yaml: route `orders`: there is no service `unknown`",
+        "kong.yaml:8: route `bad`: methods: `get` must be in capital letters",
+        "kong.yaml:8: route `bad`: paths: `v1` must begin with `/`",
+        "kong.yaml:8: route `orders`: there are two of this name",
+        "kong.yaml:8: route `orders`: there is no service `unknown`",
     ] {
         assert!(
             told.iter().any(|mistake| mistake.starts_with(expected)),
@@ -57,6 +57,6 @@ fn a_public_key_that_cannot_be_read_is_a_mistake_of_its_consumer() {
     let told = mistakes(&plan);
     assert_eq!(
         told,
-        ["kong.yaml: consumer `people`: jwt_secrets: rsa_public_key is no PEM"]
+        ["kong.yaml:9: consumer `people`: jwt_secrets: rsa_public_key is no PEM"]
     );
 }

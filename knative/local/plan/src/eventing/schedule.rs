@@ -43,7 +43,10 @@ pub(super) fn wrong_schedule(text: &str) -> Option<String> {
         .seconds(Seconds::Optional)
         .year(Year::Disallowed)
         .build();
-    parser.parse(text).err().map(|error| error.to_string())
+    let error = parser.parse(text).err()?;
+    Some(format!(
+        "`{text}` is no schedule ({error}); such as `*/5 * * * *`"
+    ))
 }
 
 /// To croner 7 is Sunday as well. After a slash it is a step.

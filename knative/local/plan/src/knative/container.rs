@@ -70,7 +70,9 @@ pub(super) fn read(
         &["lifecycle", "stdin", "stdinOnce", "tty"],
         "is refused by Knative",
     );
-    let image = fields.required_text("image");
+    let image = fields
+        .required("image")
+        .and_then(|field| checked_image(&field));
     let mut environment = Environment::new(owner, reserved);
     let env_from = environment.env_from(fields);
     let env = environment.env(fields);
@@ -92,6 +94,17 @@ pub(super) fn read(
         },
         references: environment.references,
     })
+}
+
+fn checked_image<'a>(field: &Field<'a>) -> Option<&'a str> {
+    let image = field.text()?;
+    if ImageName::parse(image).names_an_executable() {
+        return Some(image);
+    }
+    field.wrong(format!(
+        "`{image}` is not an image's name, such as `registry.example.com/souk/orders`"
+    ));
+    None
 }
 
 fn expanded(field: Option<Field<'_>>, variables: &Variables) -> Vec<String> {

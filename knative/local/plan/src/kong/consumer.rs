@@ -31,6 +31,7 @@ pub(super) fn read(field: &Field<'_>, gateway: &mut GatewayPlan) {
         acl_groups: each(&mut fields, "acls", |acl| {
             acl.required_text("group").map(str::to_owned)
         }),
+        at: field.at().to_string(),
     };
     for field in fields.list("plugins") {
         let scope = plugin::Scope {

@@ -48,6 +48,7 @@ pub(super) fn read(field: &Field<'_>, service: Option<&str>, gateway: &mut Gatew
             .unwrap_or(0),
         strip_path: fields.flag("strip_path").unwrap_or(true),
         preserve_host: fields.flag("preserve_host").unwrap_or(false),
+        at: field.at().to_string(),
     };
     if name.is_some() && service.is_some() {
         gateway.routes.push(route);

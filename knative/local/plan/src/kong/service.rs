@@ -69,6 +69,7 @@ pub(super) fn read(field: &Field<'_>, gateway: &mut GatewayPlan) {
         read_timeout_ms: read,
         write_timeout_ms: write,
         enabled,
+        at: field.at().to_string(),
     });
 }
 

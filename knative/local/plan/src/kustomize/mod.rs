@@ -52,12 +52,26 @@ impl Reader<'_> {
             .find(|file| file.is_file())
         {
             Some(file) => self.kustomization(path, &file, named_at),
-            None => self.plain(path),
+            None => self.plain(path, named_at),
         }
     }
 
     /// Every YAML file below a folder.
-    fn plain(&mut self, folder: &Path) -> Vec<Node> {
+    fn plain(&mut self, folder: &Path, named_at: &At) -> Vec<Node> {
+        let Some(files) = self.files(folder) else {
+            return Vec::new();
+        };
+        if files.is_empty() {
+            self.report.add(
+                named_at,
+                "there is no file in it whose name ends in .yaml or .yml",
+            );
+        }
+        files.iter().flat_map(|file| self.file(file)).collect()
+    }
+
+    /// None: that was told as a mistake.
+    fn files(&self, folder: &Path) -> Option<Vec<PathBuf>> {
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(error) => {
@@ -65,25 +79,25 @@ impl Reader<'_> {
                     &At::whole(&shown(folder)),
                     format!("cannot be read: {error}"),
                 );
-                return Vec::new();
+                return None;
             }
         };
         let mut paths: Vec<PathBuf> = entries
             .filter_map(|entry| Some(entry.ok()?.path()))
             .collect();
         paths.sort();
-        let mut documents = Vec::new();
+        let mut files = Vec::new();
         for path in paths {
             if path.is_dir() {
-                documents.extend(self.plain(&path));
+                files.extend(self.files(&path)?);
             } else if path
                 .extension()
                 .is_some_and(|extension| extension == "yaml" || extension == "yml")
             {
-                documents.extend(self.file(&path));
+                files.push(path);
             }
         }
-        documents
+        Some(files)
     }
 
     fn file(&mut self, path: &Path) -> Vec<Node> {

@@ -105,3 +105,14 @@ fn a_folder_that_is_missing_is_a_mistake() {
         ["nowhere: there is no file or folder nowhere"]
     );
 }
+
+#[test]
+fn a_folder_without_manifests_is_no_application() {
+    let files = Files::new(&[("manifests/notes.txt", "")]);
+    let mistakes = files.load("manifests").unwrap_err();
+    assert_eq!(mistakes.len(), 1);
+    assert!(
+        mistakes[0].ends_with("there is no file in it whose name ends in .yaml or .yml"),
+        "{mistakes:?}"
+    );
+}

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod failure;
+mod left_behind;
 mod plan;
 mod scale;
 mod support;

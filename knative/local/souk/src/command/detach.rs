@@ -3,14 +3,16 @@
 //! The two talk by the child's stdout and stderr: a NUL byte on stdout means open. From then on both go to the log.
 
 use std::ffi::OsString;
-use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
+
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
-use crate::system::{in_new_session, redirect_output};
+use crate::log_file;
+use crate::system::{in_new_session, redirect_output, send_signal};
 
 const OPEN: u8 = 0;
 const CHUNK_BYTES: usize = 4096;
@@ -22,25 +24,44 @@ pub(crate) fn start(data_dir: &DataDir) -> Outcome {
     drop(data_dir.lock()?);
     let mut child =
         child().map_err(|error| Failure::new(format!("souk cannot start itself: {error}"), ""))?;
+    pass_on_interrupts(child.id())
+        .map_err(|error| Failure::new(format!("signals cannot be listened for: {error}"), ""))?;
     let said_open = follow(&mut child);
     if said_open {
         return Ok(());
     }
-    match child.wait() {
-        Ok(status) if status.code().is_some() => Err(Failure::told()),
-        how => Err(Failure::new(
+    let how = child.wait();
+    match how.as_ref().ok().and_then(ExitStatus::code) {
+        Some(code) => Err(Failure::told(code)),
+        None => Err(Failure::new(
             format!("the shop ended before it was open ({how:?})"),
             format!("What it did: {}", data_dir.log("souk").display()),
         )),
     }
 }
 
+/// Who interrupts the wait does not want the shop either: it is asked to close, and what it says is still heard.
+fn pass_on_interrupts(background: u32) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let entered = runtime.enter();
+    let mut interrupts = signal(SignalKind::interrupt())?;
+    drop(entered);
+    let body = move || {
+        runtime.block_on(async {
+            while interrupts.recv().await.is_some() {
+                // One that has ended in the meantime is what is wanted.
+                let _ = send_signal(background, libc::SIGTERM);
+            }
+        });
+    };
+    thread::Builder::new().spawn(body).map(drop)
+}
+
 /// Tells whoever waits that the shop is open, and lets go of his terminal.
 pub(crate) fn tell_open(data_dir: &DataDir) -> io::Result<()> {
-    let log = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(data_dir.log("souk"))?;
+    let log = log_file::open(&data_dir.log("souk"))?;
     let mut stdout = io::stdout();
     // Whoever waited may have gone away; the shop is open all the same.
     let _ = stdout.write_all(&[OPEN]).and_then(|()| stdout.flush());
@@ -107,6 +128,12 @@ mod tests {
         let mut heard = Vec::new();
         assert!(!pass_on(&b"cannot"[..], &mut heard));
         assert_eq!(heard, b"cannot");
+    }
+
+    #[test]
+    fn the_exit_code_of_the_background_half_is_passed_on() {
+        let exits = [1, 3, 4, 101].map(|code| Failure::told(code).exit as u8);
+        assert_eq!(exits, [1, 3, 4, 1]);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) fn stop(data_dir: &DataDir) -> Outcome {
     if data_dir.released_within(CLOSED_WITHIN) {
         let seconds = started.elapsed().as_secs_f64();
         answer(&format!(
-            "closed the shop in {} (pid {pid}) in {seconds:.1} s; its data are kept",
+            "the shop in {} is closed (pid {pid}, after {seconds:.1} s); its data are kept",
             data_dir.path().display()
         ));
         return Ok(());

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use chrono::{DateTime, Local};
 use serde_json::Value;
 
 use crate::cli::EventsOptions;
@@ -36,18 +37,24 @@ fn show(line: &str, json: bool) -> bool {
 /// `15:04:05.123  dev.souk.order.placed.v1  orders/0192...  from /functions/orders`.
 fn readable(event: &Value) -> String {
     let text = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
-    let time = text("accepted_at");
-    let clock = time
-        .split('T')
-        .nth(1)
-        .map(|rest| rest.trim_end_matches('Z'))
-        .unwrap_or(&time);
     format!(
-        "{clock:15}  {:40}  {:45}  from {}",
+        "{}  {:32}  {:47}  from {}",
+        clock(&text("accepted_at")),
         text("type"),
         text("subject"),
         text("source")
     )
+}
+
+/// The time of day where the person is.
+fn clock(time: &str) -> String {
+    match DateTime::parse_from_rfc3339(time) {
+        Ok(time) => time
+            .with_timezone(&Local)
+            .format("%H:%M:%S%.3f")
+            .to_string(),
+        Err(_) => time.to_owned(),
+    }
 }
 
 /// Cuts what arrives piece by piece into lines.
@@ -95,7 +102,7 @@ mod tests {
         assert_eq!(
             words,
             [
-                "15:04:05.123",
+                clock("2026-01-01T15:04:05.123Z").as_str(),
                 "dev.souk.order.placed.v1",
                 "orders/1",
                 "from",

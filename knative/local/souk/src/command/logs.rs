@@ -1,7 +1,7 @@
 //! `souk logs`: what a function said, read from its file, so that a closed shop can be asked as well.
 
 use std::fs::{self, File};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _, stdout};
+use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _, stdout};
 use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::cli::LogsOptions;
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
-use crate::terminal::me;
+use crate::terminal::here;
 
 /// Files do not tell when they grow.
 const LOOKED_AT_EVERY: Duration = Duration::from_millis(100);
@@ -18,7 +18,13 @@ const CHUNK_BYTES: usize = 64 * 1024;
 /// Prints the log, and goes on when asked to.
 pub(crate) fn print(options: &LogsOptions, data_dir: &DataDir) -> Outcome {
     let path = data_dir.log(&options.function);
-    let mut file = File::open(&path).map_err(|_| unknown(&options.function, data_dir))?;
+    let mut file = File::open(&path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => unknown(&options.function, data_dir),
+        _ => Failure::new(
+            format!("{}: {error}", path.display()),
+            "Ask as the user who opened the shop.",
+        ),
+    })?;
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
         let read = file
@@ -62,7 +68,7 @@ fn unknown(name: &str, data_dir: &DataDir) -> Failure {
         format!(
             "Nothing has run in {} yet: {} up",
             data_dir.path().display(),
-            me()
+            here()
         )
     } else {
         format!("These have said something: {}", names.join(", "))

@@ -38,7 +38,7 @@ fn text(plan: &Plan) -> String {
             &["ROUTE", "METHODS", "PATHS", "SERVICE", "PLUGINS"],
             routes(plan),
         ),
-        section(&["MADE HERE", "KEYS"], needs(plan)),
+        section(&["IN NO MANIFEST", "KEYS"], needs(plan)),
     ];
     sections
         .into_iter()
@@ -157,23 +157,28 @@ fn routes(plan: &Plan) -> Vec<Vec<String>> {
     gateway.routes.iter().map(row).collect()
 }
 
+/// What some variable refers to and no manifest holds; a key is optional when all who refer to it say so.
 fn needs(plan: &Plan) -> Vec<Vec<String>> {
-    let mut keys: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut objects: BTreeMap<String, BTreeMap<&str, bool>> = BTreeMap::new();
     for need in &plan.needs {
         let object = format!(
             "{:?} {}/{}",
             need.kind, need.object.namespace, need.object.name
         );
-        let keys = keys.entry(object).or_default();
-        keys.push(need.key.as_deref().unwrap_or("(all)"));
+        let keys = objects.entry(object).or_default();
+        *keys
+            .entry(need.key.as_deref().unwrap_or("(all)"))
+            .or_insert(true) &= need.optional;
     }
-    keys.into_iter()
-        .map(|(object, mut keys)| {
-            keys.sort_unstable();
-            keys.dedup();
-            vec![object, keys.join(" ")]
-        })
-        .collect()
+    let told = |(key, optional): (&str, bool)| match optional {
+        true => format!("{key} (optional)"),
+        false => key.to_owned(),
+    };
+    let row = |(object, keys): (String, BTreeMap<&str, bool>)| {
+        let keys: Vec<String> = keys.into_iter().map(told).collect();
+        vec![object, keys.join(", ")]
+    };
+    objects.into_iter().map(row).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `souk ps`: what runs, what sleeps, what lags behind.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::cli::JsonOption;
@@ -21,11 +22,11 @@ pub(crate) fn print(options: &JsonOption, data_dir: &DataDir) -> Outcome {
             "Is it of another version?",
         )
     })?;
-    answer(&text(&parts));
+    answer(&text(&parts, Utc::now()));
     Ok(())
 }
 
-fn text(parts: &Value) -> String {
+fn text(parts: &Value, now: DateTime<Utc>) -> String {
     let sections = [
         section(
             parts,
@@ -37,7 +38,7 @@ fn text(parts: &Value) -> String {
                 "COLD STARTS",
                 "LAST REQUEST",
             ],
-            function,
+            |one| function(one, now),
         ),
         section(
             parts,
@@ -61,6 +62,7 @@ fn text(parts: &Value) -> String {
                 "RETRIED",
                 "DEAD LETTERS",
                 "LOST",
+                "LAST FAILURE",
             ],
             |one| {
                 cells(
@@ -72,6 +74,7 @@ fn text(parts: &Value) -> String {
                         "retried",
                         "dead_lettered",
                         "lost",
+                        "last_failure",
                     ],
                 )
             },
@@ -96,7 +99,7 @@ fn section(
     Some(table(&rows))
 }
 
-fn function(one: &Value) -> Vec<String> {
+fn function(one: &Value, now: DateTime<Utc>) -> Vec<String> {
     let instances: Vec<String> = one["instances"]
         .as_array()
         .into_iter()
@@ -109,18 +112,40 @@ fn function(one: &Value) -> Vec<String> {
         .flatten()
         .filter_map(|i| i["in_flight"].as_u64())
         .sum();
-    let shown = if instances.is_empty() {
-        "asleep".to_owned()
-    } else {
-        instances.join(", ")
+    let shown = match (instances.is_empty(), one["failing"].as_str()) {
+        (true, Some(why)) => format!("failing: {why}"),
+        (true, None) => "asleep".to_owned(),
+        (false, _) => instances.join(", "),
     };
-    let mut row = vec![cell(&one["name"]), shown, in_flight.to_string()];
-    row.extend(cells(one, &["cold_starts", "last_request_at"]));
-    row
+    vec![
+        cell(&one["name"]),
+        shown,
+        in_flight.to_string(),
+        cell(&one["cold_starts"]),
+        ago(&one["last_request_at"], now),
+    ]
 }
 
 fn instance(one: &Value) -> String {
-    format!("{} ({})", cell(&one["state"]), cell(&one["pid"]))
+    match &one["pid"] {
+        Value::Null => cell(&one["state"]),
+        pid => format!("{} (pid {pid})", cell(&one["state"])),
+    }
+}
+
+/// `12 s ago`: what is asked about a function is rather how long it has been idle than what the clock said.
+fn ago(then: &Value, now: DateTime<Utc>) -> String {
+    let Some(then) = then.as_str() else {
+        return "never".to_owned();
+    };
+    match DateTime::parse_from_rfc3339(then) {
+        Ok(then) => match (now - then.to_utc()).num_seconds().max(0) {
+            seconds @ ..120 => format!("{seconds} s ago"),
+            seconds @ ..7_200 => format!("{} min ago", seconds / 60),
+            seconds => format!("{} h ago", seconds / 3_600),
+        },
+        Err(_) => then.to_owned(),
+    }
 }
 
 fn cells(one: &Value, keys: &[&str]) -> Vec<String> {
@@ -147,12 +172,34 @@ mod tests {
             { "name": "orders", "instances": [{ "pid": 7, "state": "ready", "in_flight": 2 }] },
             { "name": "carts", "instances": [] },
         ]});
-        let said = text(&parts);
+        let said = text(&parts, Utc::now());
         let rows: Vec<Vec<&str>> = said
             .lines()
             .map(|line| line.split_whitespace().collect())
             .collect();
-        assert_eq!(rows[1], ["orders", "ready", "(7)", "2"]);
-        assert_eq!(rows[2], ["carts", "asleep", "0"]);
+        assert_eq!(rows[1], ["orders", "ready", "(pid", "7)", "2", "never"]);
+        assert_eq!(rows[2], ["carts", "asleep", "0", "never"]);
+    }
+
+    #[test]
+    fn a_function_that_does_not_come_up_says_why() {
+        let parts = json!({ "functions": [
+            { "name": "orders", "instances": [], "failing": "exit code 1" },
+        ]});
+        assert!(text(&parts, Utc::now()).contains("failing: exit code 1"));
+    }
+
+    #[test]
+    fn the_last_request_is_told_by_how_long_ago_it_was() {
+        let now = DateTime::from_timestamp(100_000, 0).unwrap();
+        let told = |seconds: i64| {
+            let then = now - chrono::TimeDelta::seconds(seconds);
+            ago(&json!(then.to_rfc3339()), now)
+        };
+        assert_eq!(told(12), "12 s ago");
+        assert_eq!(told(150), "2 min ago");
+        assert_eq!(told(10_000), "2 h ago");
+        assert_eq!(told(-1), "0 s ago", "clocks are set");
+        assert_eq!(ago(&Value::Null, now), "never");
     }
 }

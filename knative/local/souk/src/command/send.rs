@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use bytes::Bytes;
+use http::StatusCode;
 
 use crate::cli::SendOptions;
 use crate::control::client::{ask, post};
@@ -27,10 +28,13 @@ pub(crate) fn event(options: &SendOptions, data_dir: &DataDir) -> Outcome {
         answer(&format!("the broker answered {status}{said}"));
         return Ok(());
     }
-    Err(Failure::new(
-        format!("the broker answered {status}{said}"),
-        "An event needs at least: {\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/me\",\"type\":\"demo\"}",
-    ))
+    let remedy = if status == StatusCode::BAD_REQUEST {
+        "An event needs at least: {\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/me\",\"type\":\"demo\"}"
+    } else {
+        ""
+    };
+    let what = format!("the broker answered {status}{said}");
+    Err(Failure::new(what, remedy))
 }
 
 fn read(file: &Path) -> Outcome<Bytes> {

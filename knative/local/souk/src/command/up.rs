@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::cli::UpOptions;
 use crate::command::detach;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, Lock};
 use crate::failure::{Failure, Outcome};
 use crate::stop::Stop;
 use crate::terminal::{answer, progress};
-use crate::{logging, shop};
+use crate::{logging, memory, shop};
 
 /// What may still run on other threads when everything has been stopped.
 const LAST_TASKS_WITHIN: Duration = Duration::from_secs(1);
@@ -16,18 +16,18 @@ const LAST_TASKS_WITHIN: Duration = Duration::from_secs(1);
 /// Opens the shop in this process and keeps it open.
 pub(crate) fn run(options: &UpOptions, data_dir: &DataDir) -> Outcome {
     data_dir.make()?;
-    let _lock = data_dir.lock()?;
+    let lock = data_dir.lock()?;
     logging::start(data_dir, !options.in_background)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
     let runtime = runtime.map_err(|error| Failure::new(format!("no runtime: {error}"), ""))?;
-    let outcome = runtime.block_on(keep_open(options, data_dir));
+    let outcome = runtime.block_on(keep_open(options, data_dir, &lock));
     runtime.shutdown_timeout(LAST_TASKS_WITHIN);
     outcome
 }
 
-async fn keep_open(options: &UpOptions, data_dir: &DataDir) -> Outcome {
+async fn keep_open(options: &UpOptions, data_dir: &DataDir, lock: &Lock) -> Outcome {
     let stop = Stop::listen(options.while_pid)
         .map_err(|error| Failure::new(format!("signals cannot be listened for: {error}"), ""))?;
     let opened = tokio::select! {
@@ -40,7 +40,11 @@ async fn keep_open(options: &UpOptions, data_dir: &DataDir) -> Outcome {
             .map_err(|error| Failure::new(format!("output cannot go to the log: {error}"), ""))?;
     }
     tracing::info!("open");
-    stop.asked().await;
+    tokio::select! {
+        () = stop.asked() => (),
+        () = lock.lost() => progress("the data directory was removed"),
+        () = memory::give_back() => (),
+    }
     progress("closing the shop");
     opened.shop.close().await;
     progress("closed; all data are kept");

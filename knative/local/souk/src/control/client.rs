@@ -1,5 +1,9 @@
 //! Asks the running shop over its socket. Whoever is not there is reported as a shop that is not running.
 
+use std::fmt::Display;
+use std::io;
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -7,10 +11,14 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
+use tokio::time::timeout;
 
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
 use crate::terminal::me;
+
+/// It answers from memory, and an event is taken when the disk has it.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
 
 /// Runs one question to its end, on a runtime of its own.
 pub(crate) fn ask<T>(question: impl Future<Output = Outcome<T>>) -> Outcome<T> {
@@ -23,7 +31,8 @@ pub(crate) fn ask<T>(question: impl Future<Output = Outcome<T>>) -> Outcome<T> {
 
 /// GET, answered as text.
 pub(crate) async fn get(data_dir: &DataDir, path: &str) -> Outcome<String> {
-    let (status, body) = text(send(data_dir, "GET", path, Bytes::new()).await?).await?;
+    let asked = async { text(send(data_dir, "GET", path, Bytes::new()).await?).await };
+    let (status, body) = within(ANSWERED_WITHIN, asked).await?;
     if status.is_success() {
         Ok(body)
     } else {
@@ -37,7 +46,8 @@ pub(crate) async fn post(
     path: &str,
     body: Bytes,
 ) -> Outcome<(StatusCode, String)> {
-    text(send(data_dir, "POST", path, body).await?).await
+    let asked = async { text(send(data_dir, "POST", path, body).await?).await };
+    within(ANSWERED_WITHIN, asked).await
 }
 
 /// GET, its answer given piece by piece until `take` says that it is enough or the shop closes.
@@ -46,7 +56,8 @@ pub(crate) async fn stream(
     path: &str,
     mut take: impl FnMut(&[u8]) -> bool,
 ) -> Outcome {
-    let mut response = send(data_dir, "GET", path, Bytes::new()).await?;
+    let asked = send(data_dir, "GET", path, Bytes::new());
+    let mut response = within(ANSWERED_WITHIN, asked).await?;
     while let Some(Ok(frame)) = response.body_mut().frame().await {
         if frame.data_ref().is_some_and(|data| !take(data)) {
             break;
@@ -55,15 +66,20 @@ pub(crate) async fn stream(
     Ok(())
 }
 
+/// A shop that is halted, or hangs, takes connections all the same.
+async fn within<T>(limit: Duration, asked: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    let answer = timeout(limit, asked).await;
+    answer.unwrap_or_else(|_| Err(broken(&format!("nothing within {limit:?}"))))
+}
+
 async fn send(
     data_dir: &DataDir,
     method: &str,
     path: &str,
     body: Bytes,
 ) -> Outcome<Response<Incoming>> {
-    let stream = UnixStream::connect(data_dir.socket())
-        .await
-        .map_err(|_| absent(data_dir))?;
+    let stream = UnixStream::connect(data_dir.socket()).await;
+    let stream = stream.map_err(|error| absent(data_dir, &error))?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|error| broken(&error))?;
@@ -95,9 +111,16 @@ async fn text(response: Response<Incoming>) -> Outcome<(StatusCode, String)> {
     ))
 }
 
-fn absent(data_dir: &DataDir) -> Failure {
+fn absent(data_dir: &DataDir, error: &io::Error) -> Failure {
     match data_dir.holder() {
         None => data_dir.not_running(),
+        Some(pid) if error.kind() == io::ErrorKind::PermissionDenied => Failure::new(
+            format!(
+                "the shop in {} (pid {pid}) is another user's",
+                data_dir.path().display()
+            ),
+            "Ask as the user who opened it.",
+        ),
         Some(pid) => Failure::new(
             format!(
                 "the shop in {} (pid {pid}) is opening or closing",
@@ -108,13 +131,33 @@ fn absent(data_dir: &DataDir) -> Failure {
     }
 }
 
-fn broken(error: &hyper::Error) -> Failure {
+fn broken(error: &dyn Display) -> Failure {
     Failure::new(
         format!("the shop did not answer: {error}"),
-        format!("Look whether it still runs: {} ps", me()),
+        format!("What it does: {0} logs -f souk. End it: {0} down", me()),
     )
 }
 
 fn refused(path: &str, status: StatusCode, body: &str) -> Failure {
     Failure::new(format!("the shop answered {status} to {path}: {body}"), "")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_shop_that_is_halted_is_not_waited_for_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = DataDir::chosen(Some(folder.path().to_owned()));
+        let _halted = UnixListener::bind(data_dir.socket()).unwrap();
+        let asked = send(&data_dir, "GET", "/ps", Bytes::new());
+        let said = within(Duration::from_millis(50), asked).await.unwrap_err();
+        assert!(
+            said.to_string()
+                .contains("did not answer: nothing within 50ms")
+        );
+    }
 }

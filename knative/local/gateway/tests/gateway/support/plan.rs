@@ -43,6 +43,7 @@ impl Plan {
             read_timeout_ms: 65_000,
             write_timeout_ms: 65_000,
             enabled: true,
+            at: "kong.yaml:7".to_owned(),
         });
         self
     }
@@ -67,6 +68,7 @@ impl Plan {
             regex_priority: 0,
             strip_path: false,
             preserve_host: false,
+            at: "kong.yaml:8".to_owned(),
         });
         self
     }
@@ -103,6 +105,7 @@ impl Plan {
             jwt_secrets: vec![],
             keyauth_keys: vec![],
             acl_groups: vec![],
+            at: "kong.yaml:9".to_owned(),
         };
         change(&mut consumer);
         self.0.consumers.push(consumer);

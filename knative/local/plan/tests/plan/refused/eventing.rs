@@ -83,7 +83,7 @@ fn what_is_wrong_in_eventing_is_told_with_its_line() {
         (
             "14,44 * * * *",
             "14,64 * * * *",
-            "m.yaml:58: spec.schedule: ",
+            "m.yaml:58: spec.schedule: `14,64 * * * *` is no schedule (",
         ),
         (
             "data: '{}'",

@@ -11,6 +11,11 @@ fn what_is_wrong_in_a_service_is_told_with_its_line() {
             "m.yaml:13: spec.template.spec.timeoutSecond: there is no such field; did you mean `timeoutSeconds`?",
         ),
         (
+            "image: registry.example.com/souk/orders",
+            "image: registry.example.com/souk/..",
+            "m.yaml:15: spec.template.spec.containers[0].image: `registry.example.com/souk/..` is not an image's name",
+        ),
+        (
             "timeoutSeconds: 60",
             "timeoutSeconds: 601",
             "m.yaml:13: spec.template.spec.timeoutSeconds: must be from 0 to 600",
