@@ -154,7 +154,6 @@ impl Client {
     }
 
     /// A request to be completed, with the token if there is one.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.gateway));
         match &self.token {
