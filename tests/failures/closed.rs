@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use journeys::Shop;
-use journeys::shop::is_running;
+use journeys::process::is_running;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn down_leaves_no_process_and_the_next_up_finds_all_data() {

@@ -1,7 +1,7 @@
 //! `orders` dies at the worst moment.
 
 use journeys::Shop;
-use journeys::shop::signal;
+use journeys::process::signal;
 
 const ORDERS: usize = 5;
 

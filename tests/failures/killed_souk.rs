@@ -1,7 +1,7 @@
 //! `souk` itself is killed: nothing that was accepted is lost, and nothing is left behind.
 
 use futures::future::join_all;
-use journeys::shop::{is_running, signal};
+use journeys::process::{is_running, signal};
 use journeys::{Shop, eventually};
 
 const ORDERS: usize = 10;

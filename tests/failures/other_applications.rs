@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use journeys::Client;
-use journeys::shop::souk;
+use journeys::process::souk;
 use serde_json::Value;
 use tempfile::TempDir;
 

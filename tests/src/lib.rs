@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod manifests;
+pub mod process;
 pub mod shop;
 pub mod wait;
 

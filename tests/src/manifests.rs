@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::shop::repository;
+use crate::process::repository;
 
 const WINDOW: &str = "autoscaling.knative.dev/window";
 /// The line that every function's manifest has, and that another annotation can follow.

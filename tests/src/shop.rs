@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,6 +10,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::client::Client;
+use crate::process::{build, is_running, repository, souk};
 
 /// How the names of the shops' folders begin; the test program's process id follows.
 const FOLDERS: &str = "souk-journeys-";
@@ -322,73 +322,6 @@ impl Drop for Local {
         }
         drop(folder);
     }
-}
-
-/// Sends a signal to a process of this shop.
-///
-/// # Panics
-///
-/// When there is no such process.
-pub fn signal(pid: i32, signal: i32) {
-    // SAFETY: kill(2) touches no memory; the pid comes from the shop that this test started.
-    #[allow(unsafe_code)]
-    let result = unsafe { libc::kill(pid, signal) };
-    assert_eq!(
-        result,
-        0,
-        "kill({pid}, {signal}): {}",
-        std::io::Error::last_os_error()
-    );
-}
-
-/// Whether a process exists that has not ended (a zombie has).
-#[must_use]
-pub fn is_running(pid: i32) -> bool {
-    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else {
-        return false;
-    };
-    stat.rsplit(") ")
-        .next()
-        .is_some_and(|rest| !rest.starts_with('Z'))
-}
-
-/// The repository's root.
-#[must_use]
-pub fn repository() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-}
-
-/// The executable `souk`, beside the test's own.
-///
-/// # Panics
-///
-/// When the test does not know where it is itself.
-#[must_use]
-pub fn souk() -> PathBuf {
-    let own = std::env::current_exe().expect("the test knows its own path");
-    let mut folders = own.ancestors().skip(1);
-    let profile = folders.find(|folder| !folder.ends_with("deps"));
-    profile
-        .expect("executables stand in target/<profile>")
-        .join("souk")
-}
-
-/// `cargo test` builds the tests' own executables only: build the shop's, once.
-fn build() {
-    static BUILT: OnceLock<()> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--bins"]).current_dir(repository());
-        // What cargo says of this package would have it build others' build scripts again.
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-                cargo.env_remove(&name);
-            }
-        }
-        let status = cargo.status().expect("cargo can be started");
-        assert!(status.success(), "cargo build --bins failed");
-    });
 }
 
 /// A shop that a whole test program shares ends with it, and its folder stays: the next program removes it.

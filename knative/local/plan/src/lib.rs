@@ -21,3 +21,4 @@ mod yaml;
 
 pub use load::load;
 pub use mistake::Mistake;
+pub use names::broker_address;

@@ -12,7 +12,8 @@ pub(crate) fn service_address(service: &ObjectName) -> String {
 }
 
 /// Where a Broker of class Kafka takes events.
-pub(crate) fn broker_address(broker: &ObjectName) -> String {
+#[must_use]
+pub fn broker_address(broker: &ObjectName) -> String {
     const INGRESS: &str = "http://kafka-broker-ingress.knative-eventing.svc.cluster.local";
     format!("{INGRESS}/{}/{}", broker.namespace, broker.name)
 }

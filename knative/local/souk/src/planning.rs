@@ -73,11 +73,6 @@ fn files(sources: &Sources) -> Outcome<(Vec<PathBuf>, Option<PathBuf>)> {
     ))
 }
 
-/// Where a Broker of class Kafka takes events.
-pub(crate) fn broker_url(namespace: &str, name: &str) -> String {
-    format!("http://kafka-broker-ingress.knative-eventing.svc.cluster.local/{namespace}/{name}")
-}
-
 /// Everything that is wrong with the files, at once.
 pub(crate) fn refused(mistakes: &[impl Display]) -> Failure {
     let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();

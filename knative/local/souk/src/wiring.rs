@@ -138,10 +138,10 @@ impl Handles {
 
     /// Posts a structured event to the broker called `default`, or else to the first one.
     pub(crate) async fn send(&self, event: Bytes) -> Response<Body> {
-        let Some(ObjectName { namespace, name }) = &self.default_broker else {
+        let Some(broker) = &self.default_broker else {
             return souk_network::answer(StatusCode::NOT_FOUND, "the manifests hold no Broker");
         };
-        let request = Request::post(planning::broker_url(namespace, name))
+        let request = Request::post(souk_plan::broker_address(broker))
             .header(header::CONTENT_TYPE, "application/cloudevents+json")
             .body(Body::from(event));
         match request {
