@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Installs what the checks use, each at one version, into target/tools. Sourced by the scripts beside it:
 #
 #   source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
@@ -14,6 +15,9 @@ mkdir -p "$tools/bin"
 export PATH="$tools/bin:$tools/python/bin:$tools/node/node_modules/.bin:$PATH"
 
 step() { printf '\n== %s\n' "$*"; }
+
+# The environments that have an overlay, in one line.
+environments() { find knative/overlays -mindepth 1 -maxdepth 1 -printf '%f ' | sort; }
 
 # Says what is wrong and ends the script.
 give_up() {
@@ -74,4 +78,22 @@ need_go() {
   command -v go >/dev/null || need_apt golang-go
   GOBIN=$tools/bin go install "$module"
   : >"$stamp"
+}
+
+# A crate's program at a version.
+need_cargo() {
+  local program=$1 version=$2 stamp=$tools/bin/.$1-$2
+  [ -e "$stamp" ] && return
+  # In a target folder of its own, so that the workspace's is not recompiled.
+  cargo install --quiet --locked --root "$tools" --target-dir "$tools/build" --version "$version" "$program"
+  rm -rf "$tools/build"
+  : >"$stamp"
+}
+
+# kubectl, from the Kubernetes release; another version that is there will do.
+need_kubectl() {
+  command -v kubectl >/dev/null && return
+  need_apt curl ca-certificates
+  curl --fail --silent --show-error --location --output "$tools/bin/kubectl" https://dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubectl
+  chmod +x "$tools/bin/kubectl"
 }
