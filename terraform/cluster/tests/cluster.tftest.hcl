@@ -1,0 +1,117 @@
+# The releases that are planned, and the values that are refused. Where the provider helm cannot be had, .ci/check-terraform puts its
+# schema in its place.
+
+mock_provider "helm" {}
+
+variables {
+  kubeconfig_context           = "souk-production"
+  kong_declarative_config_path = "../../gateway-config/kong.yaml"
+
+  # As the output cluster of terraform/aws has it.
+  environment          = "production"
+  aws_region           = "eu-central-1"
+  cluster_name         = "souk-production"
+  domain_name          = "souk.example"
+  kong_node_port       = 32443
+  payment_provider_url = "https://api.payments.example"
+  volumes_key_arn      = "arn:aws:kms:eu-central-1:444444444444:key/00000000-0000-0000-0000-000000000000"
+  buckets              = { logs = "logs", traces = "traces" }
+
+  postgres = {
+    host        = "primary.example"
+    read_host   = "replica.example"
+    generations = { orders = 1, payments = 1 }
+  }
+
+  secrets = {
+    prefix      = "souk/production/"
+    names       = ["identity-signing-key"]
+    generations = {}
+  }
+
+  function_roles = { catalog = "arn:aws:iam::444444444444:role/souk-production-catalog" }
+
+  role_arns = {
+    cluster-autoscaler = "arn:aws:iam::444444444444:role/souk-production-cluster-autoscaler"
+    external-secrets   = "arn:aws:iam::444444444444:role/souk-production-external-secrets"
+    loki               = "arn:aws:iam::444444444444:role/souk-production-loki"
+    tempo              = "arn:aws:iam::444444444444:role/souk-production-tempo"
+  }
+}
+
+run "production" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for chart in values(local.charts) : can(regex("^v?\\d+\\.\\d+\\.\\d+$", chart.version))])
+    error_message = "Every chart has one exact version."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.kong.values[2]).proxy.tls.nodePort == 32443 && yamldecode(helm_release.kong.values[2]).podAnnotations["souk.dev/declarative-config"] == filesha256("../../gateway-config/kong.yaml")
+    error_message = "Kong is where the load balancer looks for it, and is replaced when its file changes."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.kong.values[1]) == yamldecode(file("../../gateway-config/helm/production.yaml"))
+    error_message = "Kong has the sizes of the environment."
+  }
+
+  assert {
+    condition     = local.namespaces.souk == "restricted" && local.namespaces.kafka == "restricted" && local.namespaces.kong == "restricted"
+    error_message = "What faces customers or keeps their data runs restricted."
+  }
+}
+
+run "functions_have_their_roles" {
+  command = plan
+
+  assert {
+    condition     = yamldecode(helm_release.shop.values[0]).functionRoles.catalog == "arn:aws:iam::444444444444:role/souk-production-catalog"
+    error_message = "The ServiceAccount catalog is the role that terraform/aws has made for it."
+  }
+}
+
+run "dev_is_run_as_staging_is" {
+  command = plan
+
+  variables {
+    environment        = "dev"
+    kubeconfig_context = "souk-dev"
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.kong.values[1]) == yamldecode(file("../../gateway-config/helm/staging.yaml")) && strcontains(output.next, "overlays/staging")
+    error_message = "dev has no sizes of its own."
+  }
+}
+
+run "refuses_the_context_of_another_environment" {
+  command = plan
+
+  variables {
+    kubeconfig_context = "souk-staging"
+  }
+
+  expect_failures = [var.kubeconfig_context]
+}
+
+run "refuses_a_gateway_file_that_is_not_rendered" {
+  command = plan
+
+  variables {
+    kong_declarative_config_path = "kong.rendered.yaml"
+  }
+
+  expect_failures = [var.kong_declarative_config_path]
+}
+
+run "refuses_a_port_that_nodes_do_not_have" {
+  command = plan
+
+  variables {
+    kong_node_port = 443
+  }
+
+  expect_failures = [var.kong_node_port]
+}

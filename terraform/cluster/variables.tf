@@ -1,0 +1,38 @@
+# What this root must be told. What terraform/aws knows comes in aws.auto.tfvars.json: variables-aws.tf.
+
+variable "kubeconfig_path" {
+  description = "File with the cluster's address and credentials."
+  type        = string
+  default     = "~/.kube/config"
+}
+
+variable "kubeconfig_context" {
+  description = "Context in the kubeconfig. There is no default, so that nobody applies to the cluster they last looked at."
+  type        = string
+
+  validation {
+    condition     = length(trimspace(var.kubeconfig_context)) > 0
+    error_message = "kubeconfig_context is empty; kubectl config get-contexts lists the names."
+  }
+
+  validation {
+    condition     = endswith(var.kubeconfig_context, var.environment)
+    error_message = "kubeconfig_context does not end with ${var.environment}: this would put the values of ${var.environment} into another cluster. The output kubeconfig_command of terraform/aws makes souk-${var.environment}."
+  }
+}
+
+variable "kong_declarative_config_path" {
+  description = "gateway-config/kong.yaml rendered for this environment: .ci/render-gateway <environment> > kong.rendered.yaml"
+  type        = string
+
+  validation {
+    condition     = fileexists(var.kong_declarative_config_path)
+    error_message = "kong_declarative_config_path names no file; render it first: bash .ci/render-gateway <environment> > kong.rendered.yaml"
+  }
+}
+
+variable "volume_class" {
+  description = "Name of the default StorageClass, which Kafka's and Prometheus' volumes have."
+  type        = string
+  default     = "souk-gp3"
+}
