@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod ingress;
 mod outside;
 mod proxy;
 
@@ -7,6 +8,7 @@ use axum::body::Body;
 use futures::future::BoxFuture;
 use http::{Request, Response, StatusCode};
 
+pub use ingress::Ingress;
 pub use outside::Outside;
 pub use proxy::Proxy;
 
@@ -18,6 +20,15 @@ pub use proxy::Proxy;
 pub trait Network: Send + Sync + 'static {
     /// Sends one request and gives the answer, its body still streaming.
     fn call(&self, request: Request<Body>) -> BoxFuture<'static, Response<Body>>;
+}
+
+/// In the extensions of a 502 that nobody gave as an answer: a host outside the cluster could not be reached, or broke off.
+#[derive(Debug, Clone)]
+pub struct NoAnswer {
+    /// There was no connection: what was asked for has certainly not been done.
+    pub unconnected: bool,
+    /// Why, for a log.
+    pub why: String,
 }
 
 /// An answer made here, with a sentence as its body.

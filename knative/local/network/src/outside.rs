@@ -1,14 +1,15 @@
 //! Hosts that are not in the cluster.
 
+use std::error::Error;
 use std::time::Duration;
 
 use axum::body::Body;
 use futures::future::BoxFuture;
-use http::{Request, Response, StatusCode, uri::Scheme};
-use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use http::{Request, Response, StatusCode, Uri, uri::Scheme};
+use hyper_util::client::legacy::{self, Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use crate::{Network, answer};
+use crate::{Network, NoAnswer, answer};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -42,35 +43,55 @@ impl Network for Outside {
                 Ok(response) => response.map(Body::new),
                 Err(error) => {
                     tracing::debug!(%uri, %error, "no answer");
-                    answer(StatusCode::BAD_GATEWAY, format!("{uri}: {error}"))
+                    no_answer(&uri, &error)
                 }
             }
         })
     }
 }
 
+fn no_answer(uri: &Uri, error: &legacy::Error) -> Response<Body> {
+    // The first only says in which step it failed.
+    let mut why = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        why = format!("{why}: {next}");
+        cause = next.source();
+    }
+    let mut response = answer(StatusCode::BAD_GATEWAY, format!("{uri}: {error}"));
+    response.extensions_mut().insert(NoAnswer {
+        unconnected: error.is_connect(),
+        why,
+    });
+    response
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    async fn status(uri: &str) -> StatusCode {
+    async fn call(uri: &str) -> Response<Body> {
         let request = Request::get(uri).body(Body::empty()).unwrap();
-        Outside::default().call(request).await.status()
+        Outside::default().call(request).await
     }
 
     #[tokio::test]
-    async fn a_host_that_does_not_answer_is_a_bad_gateway() {
-        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = taken.local_addr().unwrap();
-        drop(taken);
-        assert_eq!(
-            status(&format!("http://{address}/")).await,
-            StatusCode::BAD_GATEWAY
-        );
+    async fn a_host_that_does_not_answer_is_a_bad_gateway_and_says_whether_it_was_reached() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let uri = format!("http://{}/", listener.local_addr().unwrap());
+        let breaking_off = std::thread::spawn(move || drop(listener.accept().unwrap()));
+        for unconnected in [false, true] {
+            let response = call(&uri).await;
+            assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
+            let no_answer = response.extensions().get::<NoAnswer>().unwrap();
+            assert_eq!(no_answer.unconnected, unconnected, "{}", no_answer.why);
+        }
+        breaking_off.join().unwrap();
     }
 
     #[tokio::test]
     async fn https_is_refused_rather_than_called_in_the_clear() {
-        assert_eq!(status("https://127.0.0.1/").await, StatusCode::BAD_GATEWAY);
+        let response = call("https://127.0.0.1/").await;
+        assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
     }
 }

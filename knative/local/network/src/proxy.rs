@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use http::header::{HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION};
-use http::{Method, Request, Response, StatusCode};
+use http::header::{HOST, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION};
+use http::uri::{Authority, Scheme};
+use http::{Method, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -26,6 +27,9 @@ const FOR_THE_PROXY: [HeaderName; 3] = [
     PROXY_AUTHORIZATION,
 ];
 
+/// What the names of the cluster's Services end in.
+const CLUSTER_SUFFIX: &str = ".svc.cluster.local";
+
 /// Accepting fails when the process is out of file descriptors; trying again at once would only burn a core.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -36,7 +40,8 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Listens on a free port of 127.0.0.1 and hands every request to `network`.
+    /// Listens on a free port of 127.0.0.1 and hands every request to `network`. A request in origin form whose `Host` is
+    /// a name of the cluster is taken as the cluster's ingress would take it.
     ///
     /// # Errors
     ///
@@ -96,15 +101,38 @@ async fn pass_on(request: Request<Incoming>, network: &dyn Network) -> Response<
         let text = "this proxy makes no tunnels: set HTTP_PROXY alone, not HTTPS_PROXY";
         return answer(StatusCode::METHOD_NOT_ALLOWED, text);
     }
-    if request.uri().authority().is_none() {
-        let text = "this is a proxy: the request line has to name the host (RFC 9112, 3.2.2)";
+    let mut request = request.map(Body::new);
+    if request.uri().authority().is_none() && !name_by_host(&mut request) {
+        let text = "this is a proxy: the request line has to name the host (RFC 9112, 3.2.2), \
+                    or Host a name that ends in .svc.cluster.local";
         return answer(StatusCode::BAD_REQUEST, text);
     }
-    let mut request = request.map(Body::new);
     for name in &FOR_THE_PROXY {
         request.headers_mut().remove(name);
     }
     network.call(request).await
+}
+
+/// A request as the cluster's ingress gets it names its receiver in `Host` alone. Only the cluster's names are taken so:
+/// this proxy's own address in `Host` would make it call itself.
+fn name_by_host(request: &mut Request<Body>) -> bool {
+    let host = request
+        .headers()
+        .get(HOST)
+        .and_then(|host| host.to_str().ok());
+    let named = host.and_then(|host| host.parse::<Authority>().ok());
+    let Some(authority) = named.filter(|named| named.host().ends_with(CLUSTER_SUFFIX)) else {
+        return false;
+    };
+    let mut parts = request.uri().clone().into_parts();
+    parts.scheme = Some(Scheme::HTTP);
+    parts.authority = Some(authority);
+    match Uri::from_parts(parts) {
+        Ok(uri) => *request.uri_mut() = uri,
+        // `*` and the like.
+        Err(_) => return false,
+    }
+    true
 }
 
 #[cfg(test)]
@@ -151,8 +179,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_that_names_no_host_is_refused() {
-        let said = ask("GET /v1/orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
-        assert!(said.starts_with("HTTP/1.1 400"), "{said}");
+    async fn a_request_with_a_name_of_the_cluster_in_host_reaches_it_as_by_an_ingress() {
+        let said = ask(
+            "GET /v1/orders?limit=1 HTTP/1.1\r\nHost: orders.souk.svc.cluster.local\r\n\
+             Connection: close\r\n\r\n",
+        )
+        .await;
+        assert!(
+            said.ends_with("http://orders.souk.svc.cluster.local/v1/orders?limit=1 None"),
+            "{said}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_request_that_names_no_host_of_the_cluster_is_refused() {
+        for host in ["x", "127.0.0.1:80", ""] {
+            let request =
+                format!("GET /v1/orders HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            let said = ask(&request).await;
+            assert!(said.starts_with("HTTP/1.1 400"), "{said}");
+        }
     }
 }

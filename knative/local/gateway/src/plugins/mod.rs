@@ -5,6 +5,7 @@ pub(crate) mod correlation_id;
 pub(crate) mod cors;
 pub(crate) mod jwt;
 pub(crate) mod key_auth;
+pub(crate) mod opentelemetry;
 pub(crate) mod prometheus;
 pub(crate) mod rate_limiting;
 pub(crate) mod request_size_limiting;
@@ -69,6 +70,7 @@ const KINDS: &[(&str, Build)] = &[
     ("acl", acl::build),                       // 950
     ("rate-limiting", rate_limiting::build),   // 910
     ("request-transformer", request_transformer::build), // 801
+    ("opentelemetry", opentelemetry::build),   // 14
     ("prometheus", prometheus::build),         // 13
     ("request-termination", request_termination::build), // 2
 ];

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
-use souk_network::Network;
+use souk_network::{Network, NoAnswer};
 use tokio::time::{Instant, sleep_until};
 
 use crate::exchange::Exchange;
@@ -24,6 +24,9 @@ pub(crate) use linger::linger;
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Failure {
+    /// Nobody took the connection.
+    Unconnected,
+    BrokenOff,
     UpstreamTimedOut,
     ClientTimedOut,
     TooLarge,
@@ -54,6 +57,10 @@ fn exit(failure: Failure, exchange: &Exchange) -> Box<Exit> {
     match failure {
         Failure::TooLarge => too_large(exchange),
         Failure::ClientTimedOut => Exit::nginx(StatusCode::REQUEST_TIMEOUT, "Request timeout"),
+        Failure::Unconnected | Failure::BrokenOff => {
+            let message = "An invalid response was received from the upstream server";
+            Exit::nginx(StatusCode::BAD_GATEWAY, message).after_upstream()
+        }
         Failure::UpstreamTimedOut => {
             let message = "The upstream server is timing out";
             Exit::nginx(StatusCode::GATEWAY_TIMEOUT, message).after_upstream()
@@ -71,15 +78,26 @@ struct Outgoing<'a> {
 }
 
 impl Outgoing<'_> {
-    /// A request without a body. POST and PATCH are not repeated: the upstream may have done what they ask.
+    /// A request without a body.
     async fn send_repeatedly(&self) -> Result<Response<Body>, Failure> {
-        let repeatable = !matches!(self.exchange.method, Method::POST | Method::PATCH);
-        let mut left = if repeatable { self.service.retries } else { 0 };
+        let mut left = self.service.retries;
         loop {
             match self.attempt(Body::empty(), Watch::without_body()).await {
-                Err(Failure::UpstreamTimedOut) if left > 0 => left -= 1,
+                Err(failure) if left > 0 && self.may_repeat_after(failure) => left -= 1,
                 outcome => return outcome,
             }
+        }
+    }
+
+    /// What nobody has got may be sent again. Of anything else POST and PATCH are not repeated: the upstream may have done
+    /// what they ask.
+    fn may_repeat_after(&self, failure: Failure) -> bool {
+        match failure {
+            Failure::Unconnected => true,
+            Failure::BrokenOff | Failure::UpstreamTimedOut => {
+                !matches!(self.exchange.method, Method::POST | Method::PATCH)
+            }
+            Failure::ClientTimedOut | Failure::TooLarge => false,
         }
     }
 
@@ -103,7 +121,7 @@ impl Outgoing<'_> {
                 () = watch.overflowed() => return Err(Failure::TooLarge),
                 response = &mut call => return match watch.is_too_large() {
                     true => Err(Failure::TooLarge),
-                    false => Ok(response),
+                    false => self.answered(response),
                 },
                 () = sleep_until(deadline) => {
                     if self.deadline(&watch).0 <= Instant::now() {
@@ -111,6 +129,19 @@ impl Outgoing<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// The network's answer, unless it only says that there is none.
+    fn answered(&self, response: Response<Body>) -> Result<Response<Body>, Failure> {
+        let Some(no_answer) = response.extensions().get::<NoAnswer>() else {
+            return Ok(response);
+        };
+        let (service, uri) = (&self.service.name, &self.uri);
+        tracing::warn!(%service, %uri, why = no_answer.why, "the upstream gives no answer");
+        match no_answer.unconnected {
+            true => Err(Failure::Unconnected),
+            false => Err(Failure::BrokenOff),
         }
     }
 

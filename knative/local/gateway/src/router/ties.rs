@@ -1,12 +1,14 @@
 //! Routes of the same priority that one request can satisfy both. Kong lets the greater id decide, which is made from the
-//! name: a rename would move requests.
+//! name: a rename would move requests. So they are refused, although Kong takes them.
 
 use regex::Regex;
+use regex_syntax::hir::literal::{Extractor, Literal};
+use regex_syntax::hir::{Hir, HirKind, Look};
 use souk_plan::model::KongRoute;
 
 use super::{expression, priority, split};
 
-/// Pairs of names. It errs on the side of warning where two regexes are hard to tell apart.
+/// Pairs of names. It errs on the side of refusing where two regexes are hard to tell apart.
 pub(crate) fn ties(routes: &[KongRoute]) -> Vec<(&str, &str)> {
     let parts: Vec<(&str, u64, KongRoute)> = routes
         .iter()
@@ -77,37 +79,58 @@ fn paths_meet(one: &str, other: &str) -> bool {
     let (Some(regex), Some(other_regex)) = (one.strip_prefix('~'), other.strip_prefix('~')) else {
         return one == other;
     };
-    let ((text, whole), (other_text, other_whole)) = (literal(regex), literal(other_regex));
-    match (whole, other_whole) {
-        (true, _) => matches(other_regex, &text),
-        (false, true) => matches(regex, &other_text),
-        (false, false) => text.starts_with(&other_text) || other_text.starts_with(&text),
-    }
+    let others = beginnings(other_regex);
+    beginnings(regex).iter().any(|one| {
+        others.iter().any(|other| match (one.whole, other.whole) {
+            (true, _) => matches(other_regex, &one.text),
+            (false, true) => matches(regex, &other.text),
+            (false, false) => {
+                one.text.starts_with(&other.text) || other.text.starts_with(&one.text)
+            }
+        })
+    })
 }
 
-/// The text that every match begins with, and whether it is all that matches.
-fn literal(regex: &str) -> (String, bool) {
-    let mut text = String::new();
-    let mut rest = regex.chars();
-    while let Some(next) = rest.next() {
-        match next {
-            '\\' => match rest.next() {
-                Some(escaped) if escaped.is_ascii_punctuation() => text.push(escaped),
-                _ => return (text, false),
-            },
-            '$' => return (text, rest.as_str().is_empty()),
-            // The character before may be absent or repeated.
-            '?' | '*' | '{' => {
-                text.pop();
-                return (text, false);
-            }
-            '.' | '[' | '(' | '+' | '^' => return (text, false),
-            // An alternative at the top begins anew.
-            '|' => return (String::new(), false),
-            plain => text.push(plain),
+/// How a match may begin, as far as that is a text.
+struct Beginning {
+    text: String,
+    /// It is a whole match, and nothing may follow.
+    whole: bool,
+}
+
+/// All of them; a match that can begin with anything begins with the empty text.
+fn beginnings(regex: &str) -> Vec<Beginning> {
+    let anything = || {
+        vec![Beginning {
+            text: String::new(),
+            whole: false,
+        }]
+    };
+    let Ok(parsed) = regex_syntax::parse(regex) else {
+        return anything();
+    };
+    let ends = ends_with_the_path(&parsed);
+    let found = Extractor::new().extract(&parsed);
+    let beginning = |literal: &Literal| {
+        // A class may have been cut within a character.
+        let text = std::str::from_utf8(literal.as_bytes()).ok();
+        Beginning {
+            text: text.unwrap_or_default().to_owned(),
+            whole: ends && literal.is_exact() && text.is_some(),
         }
-    }
-    (text, false)
+    };
+    let texts = found.literals().filter(|literals| !literals.is_empty());
+    texts.map_or_else(anything, |literals| {
+        literals.iter().map(beginning).collect()
+    })
+}
+
+/// Whether every match ends where the path does: `...$`.
+fn ends_with_the_path(parsed: &Hir) -> bool {
+    let HirKind::Concat(parts) = parsed.kind() else {
+        return false;
+    };
+    matches!(parts.last().map(Hir::kind), Some(HirKind::Look(Look::End)))
 }
 
 fn matches(regex: &str, path: &str) -> bool {
@@ -153,6 +176,23 @@ mod tests {
                 false,
             ),
             ((&["GET"], "~/v1/ab?c"), (&["GET"], "~/v1/a[^b]"), true),
+            (
+                (&["GET"], "~/docs(/[^/]+)?$"),
+                (&["GET"], r"~/(openapi|asyncapi)\.json$"),
+                false,
+            ),
+            (
+                (&["GET"], "~/v1/orders/[^/]+/updates$"),
+                (&["GET"], r"~/(openapi|asyncapi)\.json$"),
+                false,
+            ),
+            (
+                (&["GET"], r"~/[a-z]+\.json$"),
+                (&["GET"], r"~/(openapi|asyncapi)\.json$"),
+                true,
+            ),
+            ((&["GET"], "~/(a|b)"), (&["GET"], "~/b/c$"), true),
+            ((&["GET"], "~/a|/b$"), (&["GET"], "~/a/c$"), true),
             ((&[], "~/v1/a"), (&["GET"], "~/v1/a"), false),
         ] {
             assert_eq!(tie(one, other), expected, "{one:?} {other:?}");

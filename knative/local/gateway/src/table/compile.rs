@@ -104,8 +104,13 @@ impl Compiler<'_> {
 
     fn router(&mut self, written: &[KongRoute]) -> Option<Router> {
         for (one, other) in ties(written) {
-            let file = self.plan.file.display();
-            tracing::warn!("{file}: routes `{one}` and `{other}` tie; the greater id decides");
+            let what = format!(
+                "ties with route `{other}`: one request fits both equally well, and Kong would let their ids decide. Give one of \
+                 them a longer path, or a regex_priority"
+            );
+            if let Some(route) = written.iter().find(|route| route.name == one) {
+                self.wrong_route(route, what);
+            }
         }
         match Router::new(written) {
             Ok(router) => Some(router),

@@ -38,6 +38,19 @@ fn all_mistakes_of_a_plan_are_told_with_their_places() {
 }
 
 #[test]
+fn two_routes_that_one_request_fits_equally_well_are_refused() {
+    let plan = Plan::orders()
+        .route("one", "orders", &["GET"], &["~/v1/[^/]+$"])
+        .route("other", "orders", &["GET"], &["~/v1/me$"]);
+    let told = mistakes(&plan);
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(
+        told[0].starts_with("kong.yaml:8: route `one`: ties with route `other`"),
+        "{told:#?}"
+    );
+}
+
+#[test]
 fn a_plugin_that_is_disabled_is_not_looked_at() {
     let mut plan = Plan::orders().plugin("proxy-cache", json!({}));
     plan.0.plugins[0].enabled = false;

@@ -1,4 +1,4 @@
-//! Upstreams that do not answer in time.
+//! Upstreams that do not answer, or not in time.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::Body;
 use http::{Request, Response, StatusCode};
-use souk_network::Network;
+use souk_network::{Network, NoAnswer};
 
 use crate::support::{Plan, Upstream, client_address, gateway, request, text};
 
@@ -42,6 +42,44 @@ async fn only_what_may_be_done_twice_is_tried_again() {
     assert_eq!(tries(request("PATCH", "/", &[])).await, 1);
     let with_body = request("PUT", "/", &[]).map(|_| Body::from("x"));
     assert_eq!(tries(with_body).await, 1);
+}
+
+/// An upstream that takes no connection, or breaks it off, and how often it was asked.
+fn absent(unconnected: bool) -> (impl Network, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let upstream = Upstream(move |_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        let mut response = souk_network::answer(StatusCode::BAD_GATEWAY, "the network's own words");
+        response.extensions_mut().insert(NoAnswer {
+            unconnected,
+            why: "refused".to_owned(),
+        });
+        std::future::ready(response)
+    });
+    (upstream, asked)
+}
+
+#[tokio::test]
+async fn what_nobody_has_got_is_tried_again_and_ends_in_kongs_502() {
+    for (unconnected, method, expected) in [
+        (true, "GET", 3),
+        (true, "POST", 3),
+        (false, "GET", 3),
+        (false, "POST", 1),
+    ] {
+        let (upstream, asked) = absent(unconnected);
+        let response = gateway(&Plan::orders(), upstream)
+            .answer(request(method, "/", &[]), client_address())
+            .await;
+        assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
+        assert_eq!(response.headers()["server"], "kong/3.9.3");
+        let tries = asked.load(Ordering::SeqCst);
+        assert_eq!(tries, expected, "{method}, unconnected: {unconnected}");
+        let body = text(response).await;
+        let message = "An invalid response was received from the upstream server\n";
+        assert!(body.starts_with(message), "{body}");
+    }
 }
 
 #[tokio::test]
