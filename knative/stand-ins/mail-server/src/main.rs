@@ -18,11 +18,13 @@ async fn main() -> std::io::Result<()> {
         .json()
         .init();
     let state_dir = std::env::var_os("STATE_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
-    let port = std::env::var("PORT").unwrap_or_else(|_| "0".to_owned());
     let mailbox = Arc::new(mailbox::Mailbox::open(&state_dir)?);
 
-    let smtp_listener = TcpListener::bind("127.0.0.1:0").await?;
-    let page_listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let address = variable("LISTEN_ADDRESS", "127.0.0.1");
+    let smtp_port = variable("SMTP_PORT", "0");
+    let smtp_listener = TcpListener::bind(format!("{address}:{smtp_port}")).await?;
+    let port = variable("PORT", "0");
+    let page_listener = TcpListener::bind(format!("{address}:{port}")).await?;
     announce(&smtp_listener, &page_listener)?;
 
     let smtp = tokio::spawn(smtp::serve(smtp_listener, Arc::clone(&mailbox)));
@@ -31,6 +33,12 @@ async fn main() -> std::io::Result<()> {
         .await;
     smtp.abort();
     served
+}
+
+/// A variable that is set to something, or what is usual.
+fn variable(name: &str, usual: &str) -> String {
+    let value = std::env::var(name).ok().filter(|value| !value.is_empty());
+    value.unwrap_or_else(|| usual.to_owned())
 }
 
 /// The stand-in's contract with whoever starts it: one line of JSON that says where it is.

@@ -52,13 +52,13 @@ pub(crate) enum Begun {
 }
 
 impl Desk {
-    /// With everything that an earlier run has kept in this folder.
-    pub fn open(state_dir: &Path) -> io::Result<Self> {
+    /// With everything that an earlier run has kept in this folder. Without a key that it is told, it makes one and keeps it there.
+    pub fn open(state_dir: &Path, api_key: Option<String>) -> io::Result<Self> {
         std::fs::create_dir_all(state_dir)?;
         let state = State::of(journal::read(state_dir)?);
         let journal = Journal::begin(state_dir, state.records())?;
         Ok(Self {
-            api_key: key::open(state_dir)?,
+            api_key: api_key.map_or_else(|| key::open(state_dir), Ok)?,
             books: Mutex::new(Books {
                 state,
                 journal,

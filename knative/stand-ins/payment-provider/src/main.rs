@@ -15,23 +15,34 @@ async fn main() -> io::Result<()> {
         .json()
         .init();
     let state_dir = std::env::var_os("STATE_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
-    let port = std::env::var("PORT").unwrap_or_else(|_| "0".to_owned());
-    let desk = Arc::new(Desk::open(&state_dir)?);
-    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
-    announce(&listener, &desk)?;
+    let told = variable("API_KEY");
+    let is_told = told.is_some();
+    let desk = Arc::new(Desk::open(&state_dir, told)?);
+    let address = variable("LISTEN_ADDRESS").unwrap_or_else(|| "127.0.0.1".to_owned());
+    let port = variable("PORT").unwrap_or_else(|| "0".to_owned());
+    let listener = TcpListener::bind(format!("{address}:{port}")).await?;
+    announce(&listener, desk.api_key(), is_told)?;
     axum::serve(listener, routes(desk))
         .with_graceful_shutdown(terminated())
         .await
 }
 
-/// The stand-in's contract with whoever starts it: one line of JSON that says where it is.
-fn announce(listener: &TcpListener, desk: &Desk) -> io::Result<()> {
+/// A variable that is set to something.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The stand-in's contract with whoever starts it: one line of JSON that says where it is. A key that it was told is not repeated: in
+/// a cluster this line is in a log.
+fn announce(listener: &TcpListener, api_key: &str, is_told: bool) -> io::Result<()> {
     let address = listener.local_addr()?;
-    let line = serde_json::json!({
+    let mut line = serde_json::json!({
         "url": format!("http://{address}"),
-        "api-key": desk.api_key(),
         "page": format!("http://{address}/"),
     });
+    if !is_told {
+        line["api-key"] = api_key.into();
+    }
     writeln!(io::stdout(), "{line}")
 }
 

@@ -78,7 +78,7 @@ impl Caller {
 
     fn at(folder: Arc<TempDir>) -> Self {
         let path: PathBuf = folder.path().into();
-        let desk = Desk::open(&path).unwrap();
+        let desk = Desk::open(&path, None).unwrap();
         let key = desk.api_key().to_owned();
         Self {
             router: routes(Arc::new(desk)),
