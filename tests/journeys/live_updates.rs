@@ -1,6 +1,7 @@
 //! Order status as it happens, by server-sent events.
 
 use futures::StreamExt as _;
+use journeys::documents::check_update;
 use journeys::wait::patience;
 use journeys::{Client, Shop};
 use reqwest::Method;
@@ -29,6 +30,7 @@ async fn statuses(client: &Client, order_id: &str, last: &str) -> Vec<String> {
         while let Some((line, rest)) = text.split_once('\n') {
             if let Some(data) = line.trim_end().strip_prefix("data:") {
                 let update: Value = serde_json::from_str(data).expect("an update is JSON");
+                check_update(&update);
                 seen.push(
                     update["status"]
                         .as_str()

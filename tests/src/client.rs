@@ -7,6 +7,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::documents::{Exchange, check_answer};
 use crate::wait::eventually;
 
 /// What the shop answered.
@@ -64,9 +65,24 @@ pub struct Client {
     http: reqwest::Client,
     gateway: String,
     token: Option<String>,
+    /// Whether answers are compared with docs/api/openapi.json.
+    is_documented: bool,
 }
 
 impl Client {
+    /// Somebody who calls something else than the shop's gateway: a stand-in's page, another application.
+    ///
+    /// # Panics
+    ///
+    /// When no HTTP client can be built.
+    #[must_use]
+    pub fn elsewhere(address: &str) -> Self {
+        Self {
+            is_documented: false,
+            ..Self::visitor(address)
+        }
+    }
+
     /// Somebody without an account.
     ///
     /// # Panics
@@ -84,6 +100,7 @@ impl Client {
             http: http.expect("an HTTP client can be built"),
             gateway: gateway.trim_end_matches('/').to_owned(),
             token: None,
+            is_documented: true,
         }
     }
 
@@ -166,18 +183,31 @@ impl Client {
     ///
     /// # Panics
     ///
-    /// When there is no answer.
+    /// When there is no answer, or none that docs/api/openapi.json knows of.
     pub async fn send(&self, request: RequestBuilder, asked: &str) -> Answer {
         loop {
             let once = request
                 .try_clone()
                 .expect("the request's body is held in memory");
-            let response = once
-                .send()
+            let once = once.build().expect("a request is complete");
+            let (method, path) = (once.method().clone(), once.url().path().to_owned());
+            let response = self
+                .http
+                .execute(once)
                 .await
                 .unwrap_or_else(|error| panic!("{asked}: {error:?}"));
             if response.status() != StatusCode::TOO_MANY_REQUESTS {
-                return read(response, asked).await;
+                let answer = read(response, asked).await;
+                if self.is_documented {
+                    check_answer(&Exchange {
+                        method: method.as_str(),
+                        path: &path,
+                        status: answer.status,
+                        headers: &answer.headers,
+                        body: &answer.body,
+                    });
+                }
+                return answer;
             }
             let wait = response
                 .headers()

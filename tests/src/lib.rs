@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 pub mod client;
+pub mod documents;
+pub mod functions;
+pub mod inside;
 pub mod manifests;
 pub mod process;
 pub mod shop;

@@ -40,6 +40,33 @@ impl Manifests {
             gateway.display().to_string(),
         ]
     }
+
+    /// Changes one text in one file, such as `knative/base/orders.yaml`.
+    ///
+    /// # Panics
+    ///
+    /// When the file does not hold `from` exactly once.
+    pub fn change(&self, file: &str, from: &str, to: &str) {
+        let file = self.0.path().join(file);
+        let text = fs::read_to_string(&file).expect("a manifest is text");
+        assert_eq!(
+            text.matches(from).count(),
+            1,
+            "{from} in {}",
+            file.display()
+        );
+        fs::write(file, text.replace(from, to)).expect("a file can be written");
+    }
+}
+
+/// As they are, to be changed while a shop runs from them.
+///
+/// # Panics
+///
+/// When they cannot be copied.
+#[must_use]
+pub fn unchanged() -> Manifests {
+    copied(&str::to_owned)
 }
 
 /// Every function goes to sleep after `window` without requests, such as `6s`, the shortest that Knative allows.
@@ -49,16 +76,16 @@ impl Manifests {
 /// When the manifests cannot be copied.
 #[must_use]
 pub fn with_window(window: &str) -> Manifests {
+    copied(&|text| {
+        let annotation = format!("        {WINDOW}: {window}\n{MAX_SCALE}");
+        text.replace(MAX_SCALE, &annotation)
+    })
+}
+
+fn copied(change: &dyn Fn(&str) -> String) -> Manifests {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     for part in ["knative/base", "knative/jobs", "eventing/base"] {
-        copy(
-            &repository().join(part),
-            &folder.path().join(part),
-            &|text| {
-                let annotation = format!("        {WINDOW}: {window}\n{MAX_SCALE}");
-                text.replace(MAX_SCALE, &annotation)
-            },
-        );
+        copy(&repository().join(part), &folder.path().join(part), change);
     }
     Manifests(folder)
 }

@@ -93,18 +93,22 @@ impl Shop {
     /// When the shop does not open.
     #[must_use]
     pub fn start(arguments: &[String]) -> Self {
-        remove_what_ended_tests_left();
-        let prefix = format!("{FOLDERS}{}-", std::process::id());
-        let folder = tempfile::Builder::new()
-            .prefix(&prefix)
-            .tempdir()
-            .expect("a temporary folder can be made");
-        open_to_other_users(folder.path());
-        let local = Local {
-            data_dir: folder.path().join("data"),
-            arguments: arguments.to_vec(),
-            folder: Some(folder),
-        };
+        let local = Local::new(arguments);
+        local.up();
+        Self::opened(local)
+    }
+
+    /// A shop of one's own that comes from a file which `souk backup` has written.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be restored or does not open.
+    #[must_use]
+    pub fn restored(file: &Path) -> Self {
+        let local = Local::new(&[]);
+        let file = file.to_str().expect("its name is text");
+        let restore = local.souk(&["restore", file]);
+        assert!(restore.status.success(), "{restore:?}");
         local.up();
         Self::opened(local)
     }
@@ -122,6 +126,19 @@ impl Shop {
             .expect("only a shop that was started here can be opened again");
         local.up();
         Self::opened(local)
+    }
+
+    /// The same with other arguments of `souk up`.
+    ///
+    /// # Panics
+    ///
+    /// When the shop was not started here or does not open.
+    #[must_use]
+    pub fn reopen_with(mut self, arguments: &[String]) -> Self {
+        if let Some(local) = &mut self.local {
+            local.arguments = arguments.to_vec();
+        }
+        self.reopen()
     }
 
     fn opened(local: Local) -> Self {
@@ -217,10 +234,39 @@ impl Shop {
 }
 
 impl Local {
+    fn new(arguments: &[String]) -> Self {
+        remove_what_ended_tests_left();
+        let prefix = format!("{FOLDERS}{}-", std::process::id());
+        let folder = tempfile::Builder::new()
+            .prefix(&prefix)
+            .tempdir()
+            .expect("a temporary folder can be made");
+        open_to_other_users(folder.path());
+        Self {
+            data_dir: folder.path().join("data"),
+            arguments: arguments.to_vec(),
+            folder: Some(folder),
+        }
+    }
+
     /// The data directory.
     #[must_use]
     pub fn data_dir(&self) -> &Path {
         &self.data_dir
+    }
+
+    /// An address in `addresses.json`, such as `metrics`.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    #[must_use]
+    pub fn address(&self, name: &str) -> String {
+        let addresses = read_json(&self.data_dir.join("addresses.json"));
+        let address = addresses[name].as_str();
+        address
+            .unwrap_or_else(|| panic!("no {name} in {addresses:#}"))
+            .to_owned()
     }
 
     /// A Secret that the runtime made: `secrets/souk/<name>.json`.
@@ -365,7 +411,7 @@ fn keep_logs(logs: &Path) {
     }
 }
 
-fn read_json(path: &Path) -> Value {
+pub(crate) fn read_json(path: &Path) -> Value {
     let text =
         std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))

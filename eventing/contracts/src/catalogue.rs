@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
+use schemars::{Schema, SchemaGenerator};
 use serde_json::Value;
 
-use crate::{Contract, events::*};
+use crate::{Contract, Upcast, events::*};
 
 /// One event type, seen from outside.
 #[derive(Debug, Clone, Copy)]
@@ -19,10 +20,25 @@ pub struct EventType {
     pub public: bool,
     /// The JSON Schema of its data.
     pub schema: fn() -> Value,
+    /// The same as a part of a document with many schemas.
+    pub subschema: fn(&mut SchemaGenerator) -> Schema,
     /// Whether this is its data; if not, where and why.
     pub validate: fn(&Value) -> Result<(), String>,
     /// The partition key of this data, or why it is not its data.
     pub partition_key: fn(&Value) -> Result<String, String>,
+    /// What it is about, as `<collection>/<id>`, or why it is not its data.
+    pub subject: fn(&Value) -> Result<String, String>,
+    /// The version that follows it, if there is one: then this one is published beside it for a while, and ends.
+    pub successor: Option<Successor>,
+}
+
+/// The next version of an event type, seen from the older one.
+#[derive(Debug, Clone, Copy)]
+pub struct Successor {
+    /// Its event type.
+    pub type_name: &'static str,
+    /// Its data, made of the older one's; or why that is not its data.
+    pub upcast: fn(&Value) -> Result<Value, String>,
 }
 
 /// All event types, by name.
@@ -60,7 +76,8 @@ fn every_type() -> Vec<EventType> {
         describe::<PaymentRefunded>(),
         describe::<PaymentRequested>(),
         describe::<PaymentVoided>(),
-        describe::<ProductPublished>(),
+        superseded_by::<ProductPublishedV2>(),
+        describe::<ProductPublishedV2>(),
         describe::<ProductWithdrawn>(),
         describe::<ShipmentBooked>(),
         describe::<ShipmentDelivered>(),
@@ -77,8 +94,26 @@ fn describe<T: Contract>() -> EventType {
         source: T::SOURCE,
         public: T::PUBLIC,
         schema: || schemars::schema_for!(T).into(),
+        subschema: SchemaGenerator::subschema_for::<T>,
         validate: |data| read::<T>(data).map(drop),
         partition_key: |data| read::<T>(data).map(|data| data.partition_key()),
+        subject: |data| read::<T>(data).map(|data| data.subject()),
+        successor: None,
+    }
+}
+
+/// The older version of `New`.
+fn superseded_by<New: Upcast>() -> EventType {
+    let upcast = |older: &Value| {
+        let newer = New::upcast(read(older)?);
+        serde_json::to_value(newer).map_err(|error| error.to_string())
+    };
+    EventType {
+        successor: Some(Successor {
+            type_name: New::TYPE,
+            upcast,
+        }),
+        ..describe::<New::Older>()
     }
 }
 

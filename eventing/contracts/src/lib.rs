@@ -8,10 +8,12 @@ mod contract;
 mod events;
 mod line;
 mod money;
+mod upcast;
 mod wire;
 
-pub use catalogue::{EventType, event_types, find};
+pub use catalogue::{EventType, Successor, event_types, find};
 pub use contract::Contract;
 pub use events::*;
 pub use line::{Address, PricedLine, Shortage, StockLine};
 pub use money::{Currency, Money, MoneyError};
+pub use upcast::Upcast;

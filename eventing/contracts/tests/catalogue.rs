@@ -2,45 +2,22 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod support;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
 };
 
 use souk_contracts::{EventType, event_types, find};
-
-fn eventing() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
-}
+use support::{eventing, triggers};
 
 /// Who hears which type, by the triggers' names and filters.
 fn consumers() -> BTreeMap<String, BTreeSet<String>> {
     let mut consumers: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for entry in fs::read_dir(eventing().join("base/triggers")).unwrap() {
-        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
-        let mut consumer = None;
-        for line in text.lines().map(str::trim) {
-            if let Some((name, _)) = line
-                .strip_prefix("name: ")
-                .and_then(|name| name.split_once("-on-"))
-            {
-                consumer = Some(name.to_owned());
-            }
-            if let Some(event_type) = line.strip_prefix("type: dev.souk.") {
-                let heard = consumers
-                    .entry(format!("dev.souk.{event_type}"))
-                    .or_default();
-                heard.insert(
-                    consumer
-                        .clone()
-                        .expect("a trigger has a name before its filter"),
-                );
-            }
-        }
+    for trigger in triggers() {
+        let heard_by = consumers.entry(trigger.event_type).or_default();
+        heard_by.insert(trigger.consumer);
     }
     consumers
 }
@@ -74,12 +51,16 @@ fn emitter(event_type: &EventType) -> String {
 }
 
 #[test]
-fn every_trigger_waits_for_a_type_that_exists() {
-    for event_type in consumers().keys() {
+fn every_trigger_waits_for_a_type_that_exists_and_is_named_after_it() {
+    for trigger in triggers() {
+        let event_type = &trigger.event_type;
         assert!(
             find(event_type).is_some(),
             "no contract is called {event_type}"
         );
+        let said = event_type.trim_start_matches("dev.souk.");
+        let said = said.trim_end_matches(".v1").replace('.', "-");
+        assert_eq!(trigger.name, format!("{}-on-{said}", trigger.consumer));
     }
 }
 

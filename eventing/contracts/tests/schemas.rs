@@ -56,7 +56,7 @@ fn types_and_sources_are_named_as_agreed() {
     for event_type in event_types() {
         let parts: Vec<_> = event_type.type_name.split('.').collect();
         assert!(
-            matches!(parts[..], ["dev", "souk", _, _, "v1"]),
+            matches!(parts[..], ["dev", "souk", _, _, "v1" | "v2"]),
             "{}",
             event_type.type_name
         );

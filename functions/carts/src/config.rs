@@ -12,6 +12,9 @@ use souk_kit::{
 /// Two weeks.
 const LIFETIME_SECONDS_USUAL: NonZeroU32 = NonZeroU32::new(14 * 24 * 3600).expect("two weeks");
 
+/// The setting that names its table.
+pub(crate) const TABLE_NAME: &str = "CARTS_TABLE_NAME";
+
 /// What the function is told about its surroundings.
 pub(crate) struct Config {
     /// How its database is reached.
@@ -30,7 +33,7 @@ impl Config {
     /// Reads the settings.
     pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigMistakes> {
         let mut r = Reader::new(env);
-        let (dynamodb, table) = (settings(&mut r), r.required("CARTS_TABLE_NAME"));
+        let (dynamodb, table) = (settings(&mut r), r.required(TABLE_NAME));
         let (sink, verifier) = (Sink::from_env(&mut r), TokenVerifier::from_env(&mut r));
         let lifetime = r.optional("CARTS_LIFETIME_SECONDS", LIFETIME_SECONDS_USUAL);
         r.finish(|| {

@@ -9,15 +9,12 @@ mod store;
 #[cfg(test)]
 mod testing;
 
-use axum::{
-    Router,
-    routing::{get, post, put},
-};
 use futures::FutureExt;
 use souk_contracts::{Contract, OrderPlaced};
 use souk_kit::{
     Clock, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
-    dynamodb::{Outbox, TableSpec, client, ensure_table},
+    api::{Api, Routes},
+    dynamodb::{self, Outbox, TableSpec, client, ensure_table},
 };
 
 use app::App;
@@ -33,21 +30,33 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     Ok(service(App { outbox, lifetime }, config.verifier))
 }
 
+/// Makes the table if it is not there; see `souk_kit::Program::migrate`.
+pub async fn migrate(env: Env) -> Result<(), StartError> {
+    dynamodb::migrate(env, config::TABLE_NAME, |name| TableSpec::new(name)).await
+}
+
 fn service(app: App, verifier: TokenVerifier) -> Service {
     let outbox = app.outbox.clone();
     let heard = Subscriptions::new(app.clone()).on(OrderPlaced::TYPE, events::on_order_placed);
-    Service::new(routes(app))
+    Service::new(routes().with_state(app))
         .subscriptions(heard)
         .auth(verifier)
         .drain("outbox", || outbox.drained().boxed())
 }
 
-fn routes(app: App) -> Router {
-    let cart = get(http::get_cart).delete(http::delete_cart);
-    let line = put(http::set_line).delete(http::remove_line);
-    Router::new()
-        .route("/v1/carts", post(http::create_cart).get(http::list_carts))
-        .route("/v1/carts/{cart_id}", cart)
-        .route("/v1/carts/{cart_id}/lines/{sku}", line)
-        .with_state(app)
+/// What it can be asked: `carts openapi` prints it.
+pub fn api() -> Api {
+    routes().api("Baskets, until they are ordered or forgotten.")
+}
+
+fn routes() -> Routes<App> {
+    let (carts, cart) = ("/v1/carts", "/v1/carts/{cart_id}");
+    let line = "/v1/carts/{cart_id}/lines/{sku}";
+    Routes::new()
+        .post(carts, http::create_cart, &http::CREATE_CART)
+        .get(carts, http::list_carts, &http::LIST_CARTS)
+        .get(cart, http::get_cart, &http::GET_CART)
+        .delete(cart, http::delete_cart, &http::DELETE_CART)
+        .put(line, http::set_line, &http::SET_LINE)
+        .delete(line, http::remove_line, &http::REMOVE_LINE)
 }

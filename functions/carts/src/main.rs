@@ -1,5 +1,8 @@
 //! Starts the function.
 
 fn main() -> std::process::ExitCode {
-    souk_kit::run("carts", carts::start)
+    souk_kit::Program::new("carts", carts::start)
+        .api(carts::api)
+        .migrate(carts::migrate)
+        .run()
 }

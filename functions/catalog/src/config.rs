@@ -6,6 +6,9 @@ use souk_kit::{
     env::ConfigMistakes,
 };
 
+/// The setting that names its table.
+pub(crate) const TABLE_NAME: &str = "CATALOG_TABLE_NAME";
+
 /// What the function is told about its surroundings.
 pub(crate) struct Config {
     /// How its database is reached.
@@ -22,7 +25,7 @@ impl Config {
     /// Reads the settings.
     pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigMistakes> {
         let mut r = Reader::new(env);
-        let (dynamodb, table) = (settings(&mut r), r.required("CATALOG_TABLE_NAME"));
+        let (dynamodb, table) = (settings(&mut r), r.required(TABLE_NAME));
         let (sink, verifier) = (Sink::from_env(&mut r), TokenVerifier::from_env(&mut r));
         r.finish(|| {
             Some(Self {

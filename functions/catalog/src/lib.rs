@@ -10,20 +10,15 @@ mod store;
 #[cfg(test)]
 mod testing;
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    routing::{get, put},
-};
 use futures::FutureExt;
 use souk_kit::{
     Clock, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
-    dynamodb::{Outbox, client, ensure_table},
+    api::{Api, Routes},
+    dynamodb::{self, Outbox, client, ensure_table},
 };
 
 use app::App;
 use config::Config;
-use domain::PICTURE_BYTES_MAX;
 
 /// Starts the function with what the environment says.
 pub async fn start(env: Env) -> Result<Service, StartError> {
@@ -34,21 +29,37 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     Ok(service(App::new(outbox), config.verifier))
 }
 
+/// Makes the table if it is not there; see `souk_kit::Program::migrate`.
+pub async fn migrate(env: Env) -> Result<(), StartError> {
+    dynamodb::migrate(env, config::TABLE_NAME, store::table).await
+}
+
 fn service(app: App, verifier: TokenVerifier) -> Service {
     let outbox = app.outbox.clone();
-    Service::new(routes(app))
+    Service::new(routes().with_state(app))
         .subscriptions(Subscriptions::new(()).on_sweep(outbox.clone()))
         .auth(verifier)
         .drain("outbox", || outbox.drained().boxed())
 }
 
-fn routes(app: App) -> Router {
-    let product = get(http::get_product).put(http::put_product);
-    let image = put(http::put_image).layer(DefaultBodyLimit::max(PICTURE_BYTES_MAX));
-    Router::new()
-        .route("/v1/products", get(http::list_products))
-        .route("/v1/products/{sku}", product.delete(http::delete_product))
-        .route("/v1/products/{sku}/image", image.get(http::get_image))
-        .route("/v1/categories", get(http::list_categories))
-        .with_state(app)
+/// What it can be asked: `catalog openapi` prints it.
+pub fn api() -> Api {
+    routes().api("What is sold, and what it costs.")
+}
+
+fn routes() -> Routes<App> {
+    let (products, product) = ("/v1/products", "/v1/products/{sku}");
+    let image = "/v1/products/{sku}/image";
+    Routes::new()
+        .get(products, http::list_products, &http::LIST_PRODUCTS)
+        .get(product, http::get_product, &http::GET_PRODUCT)
+        .put(product, http::put_product, &http::PUT_PRODUCT)
+        .delete(product, http::delete_product, &http::DELETE_PRODUCT)
+        .get(image, http::get_image, &http::GET_IMAGE)
+        .put(image, http::put_image, &http::PUT_IMAGE)
+        .get(
+            "/v1/categories",
+            http::list_categories,
+            &http::LIST_CATEGORIES,
+        )
 }

@@ -16,8 +16,14 @@ const KEPT: TimeDelta = TimeDelta::seconds(1);
 const LISTS_MAX: usize = 128;
 const LIST_BYTES_MAX: usize = 64 * 1024;
 
-/// Which list: filter, limit and cursor.
-pub(crate) type Key = (Filter, u32, Option<String>);
+/// Which list.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    /// Products: filter, limit and cursor.
+    Page(Filter, u32, Option<String>),
+    /// The categories, which are one partition.
+    Categories,
+}
 
 /// What was answered to whoever asked last. Clones share it.
 #[derive(Clone, Default)]
@@ -72,7 +78,7 @@ mod tests {
     use super::*;
 
     fn key(limit: u32) -> Key {
-        (Filter::default(), limit, None)
+        Key::Page(Filter::default(), limit, None)
     }
 
     fn made(recent: &Recent, limit: u32) {

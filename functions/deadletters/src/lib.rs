@@ -8,12 +8,12 @@ mod store;
 #[cfg(test)]
 mod testing;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
+use axum::routing::post;
 use souk_kit::{
-    Clock, Env, Ids, Service, StartError, TokenVerifier, events::EVENT_BYTES_MAX, postgres::connect,
+    Clock, Env, Ids, Service, StartError, TokenVerifier,
+    api::{Api, Routes},
+    events::EVENT_BYTES_MAX,
+    postgres::{self, connect},
 };
 use sqlx::migrate::Migrator;
 
@@ -33,21 +33,35 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     Ok(service(app, config.verifier))
 }
 
+/// Brings the tables up to date; see `souk_kit::Program::migrate`.
+pub async fn migrate(env: Env) -> Result<(), StartError> {
+    postgres::migrate(env, &MIGRATOR).await
+}
+
 fn service(app: App, verifier: TokenVerifier) -> Service {
-    Service::new(routes(app))
+    Service::new(routes().with_state(app))
         .auth(verifier)
         .body_limit(EVENT_BYTES_MAX)
 }
 
 /// `/events` is a route like any other and not one of the kit's subscriptions: these refuse what cannot be read or recognised,
 /// and what they refuse is among what has to be kept here.
-fn routes(app: App) -> Router {
-    Router::new()
-        .route("/events", post(http::keep_dead_letter))
-        .route("/v1/dead-letters", get(http::list_dead_letters))
-        .route(
-            "/v1/dead-letters/{dead_letter_id}",
-            get(http::get_dead_letter),
+/// What it can be asked: `deadletters openapi` prints it.
+pub fn api() -> Api {
+    routes().api("Events that no consumer took.")
+}
+
+fn routes() -> Routes<App> {
+    Routes::new()
+        .internal("/events", post(http::keep_dead_letter))
+        .get(
+            "/v1/dead-letters",
+            http::list_dead_letters,
+            &http::LIST_DEAD_LETTERS,
         )
-        .with_state(app)
+        .get(
+            "/v1/dead-letters/{dead_letter_id}",
+            http::get_dead_letter,
+            &http::GET_DEAD_LETTER,
+        )
 }

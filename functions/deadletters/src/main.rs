@@ -1,5 +1,8 @@
 //! Starts the function.
 
 fn main() -> std::process::ExitCode {
-    souk_kit::run("deadletters", deadletters::start)
+    souk_kit::Program::new("deadletters", deadletters::start)
+        .api(deadletters::api)
+        .migrate(deadletters::migrate)
+        .run()
 }

@@ -12,14 +12,11 @@ mod store;
 #[cfg(test)]
 mod testing;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
 use futures::FutureExt;
 use souk_kit::{
     Clock, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
-    postgres::{Outbox, connect},
+    api::{Api, Routes},
+    postgres::{self, Outbox, connect},
 };
 use sqlx::migrate::Migrator;
 
@@ -40,19 +37,32 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     Ok(service(app, config.verifier))
 }
 
+/// Brings the tables up to date; see `souk_kit::Program::migrate`.
+pub async fn migrate(env: Env) -> Result<(), StartError> {
+    postgres::migrate(env, &MIGRATOR).await
+}
+
 fn service(app: App, verifier: TokenVerifier) -> Service {
     let outbox = app.outbox.clone();
-    Service::new(routes(app))
+    Service::new(routes().with_state(app))
         .subscriptions(Subscriptions::new(()).on_sweep(outbox.clone()))
         .auth(verifier)
         .drain("outbox", || outbox.drained().boxed())
 }
 
-fn routes(app: App) -> Router {
-    Router::new()
-        .route("/v1/accounts", post(http::register_account))
-        .route("/v1/accounts/me", get(http::get_account))
-        .route("/v1/sessions", post(http::open_session))
-        .route("/v1/identity/jwks.json", get(http::get_keys))
-        .with_state(app)
+/// What it can be asked: `identity openapi` prints it.
+pub fn api() -> Api {
+    routes().api("Accounts, and the tokens that show who is calling.")
+}
+
+fn routes() -> Routes<App> {
+    Routes::new()
+        .post(
+            "/v1/accounts",
+            http::register_account,
+            &http::REGISTER_ACCOUNT,
+        )
+        .get("/v1/accounts/me", http::get_account, &http::GET_ACCOUNT)
+        .post("/v1/sessions", http::open_session, &http::OPEN_SESSION)
+        .get("/v1/identity/jwks.json", http::get_keys, &http::GET_KEYS)
 }

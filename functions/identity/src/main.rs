@@ -1,5 +1,8 @@
 //! Starts the function.
 
 fn main() -> std::process::ExitCode {
-    souk_kit::run("identity", identity::start)
+    souk_kit::Program::new("identity", identity::start)
+        .api(identity::api)
+        .migrate(identity::migrate)
+        .run()
 }

@@ -7,14 +7,16 @@ mod http;
 #[cfg(test)]
 mod testing;
 
-use axum::{Router, routing::post};
-use souk_kit::{Env, Service, StartError};
+use souk_kit::{
+    Env, Service, StartError,
+    api::{Api, Routes},
+};
 
 use app::App;
 use config::Config;
 
 /// One event fills it, or a batch; the gateway lets no more through either.
-const BODY_BYTES_MAX: usize = 1024 * 1024;
+pub(crate) const BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// Starts the function with what the environment says.
 pub async fn start(env: Env) -> Result<Service, StartError> {
@@ -23,11 +25,14 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
 }
 
 fn service(app: App) -> Service {
-    Service::new(routes(app)).body_limit(BODY_BYTES_MAX)
+    Service::new(routes().with_state(app)).body_limit(BODY_BYTES_MAX)
 }
 
-fn routes(app: App) -> Router {
-    Router::new()
-        .route("/v1/events", post(http::publish_events))
-        .with_state(app)
+/// What it can be asked: `intake openapi` prints it.
+pub fn api() -> Api {
+    routes().api("The door for publishers of CloudEvents.")
+}
+
+fn routes() -> Routes<App> {
+    Routes::new().post("/v1/events", http::publish_events, &http::PUBLISH_EVENTS)
 }

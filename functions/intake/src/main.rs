@@ -1,5 +1,7 @@
 //! Starts the function.
 
 fn main() -> std::process::ExitCode {
-    souk_kit::run("intake", intake::start)
+    souk_kit::Program::new("intake", intake::start)
+        .api(intake::api)
+        .run()
 }

@@ -2,8 +2,11 @@
 
 use chrono::TimeDelta;
 use souk_kit::{
-    Env, Reader, Sink, TokenVerifier, env::ConfigMistakes, postgres::database_settings,
+    Env, Reader, Sink, TokenVerifier,
+    env::ConfigMistakes,
+    postgres::{database_settings, replica_settings},
 };
+use sqlx::PgPool;
 
 const HOLDING_SECONDS_USUAL: u32 = 1800;
 
@@ -13,6 +16,8 @@ pub(crate) struct Config {
     pub(crate) database_url: String,
     /// How many connections it may open.
     pub(crate) database_max: u32,
+    /// Where lists are read, if not there.
+    pub(crate) replica: Option<PgPool>,
     /// Where its events go.
     pub(crate) sink: Sink,
     /// Whose tokens it believes.
@@ -25,7 +30,7 @@ impl Config {
     /// Reads the settings.
     pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigMistakes> {
         let mut r = Reader::new(env);
-        let database = database_settings(&mut r);
+        let (database, replica) = (database_settings(&mut r), replica_settings(&mut r));
         let (sink, verifier) = (Sink::from_env(&mut r), TokenVerifier::from_env(&mut r));
         let holding = r.optional("INVENTORY_RESERVATION_SECONDS", HOLDING_SECONDS_USUAL);
         r.finish(|| {
@@ -33,6 +38,7 @@ impl Config {
             Some(Self {
                 database_url,
                 database_max,
+                replica: replica?,
                 sink: sink?,
                 verifier: verifier?,
                 holding_time: TimeDelta::seconds(holding?.into()),

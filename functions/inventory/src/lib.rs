@@ -9,18 +9,15 @@ mod store;
 #[cfg(test)]
 mod testing;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
 use futures::FutureExt;
 use souk_contracts::{
     Contract, GoodsReceived, OrderCancelled, OrderConfirmed, OrderPlaced, ShipmentDispatched,
 };
 use souk_kit::{
     Clock, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
+    api::{Api, Routes},
     events::PING,
-    postgres::{Outbox, connect},
+    postgres::{self, Outbox, connect},
 };
 use sqlx::migrate::Migrator;
 
@@ -34,6 +31,7 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     let config = Config::from_env(&env)?;
     let pool = connect(&config.database_url, &MIGRATOR, config.database_max).await?;
     let outbox = Outbox::start(pool, config.sink, Clock::system(), Ids::system());
+    let outbox = outbox.with_replica(config.replica);
     let app = App {
         outbox,
         holding_time: config.holding_time,
@@ -41,20 +39,34 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     Ok(service(app, config.verifier))
 }
 
+/// Brings the tables up to date; see `souk_kit::Program::migrate`.
+pub async fn migrate(env: Env) -> Result<(), StartError> {
+    postgres::migrate(env, &MIGRATOR).await
+}
+
 fn service(app: App, verifier: TokenVerifier) -> Service {
     let outbox = app.outbox.clone();
-    Service::new(routes(app.clone()))
+    Service::new(routes().with_state(app.clone()))
         .subscriptions(subscriptions(app))
         .auth(verifier)
         .drain("outbox", || outbox.drained().boxed())
 }
 
-fn routes(app: App) -> Router {
-    Router::new()
-        .route("/v1/stock", get(http::list_stock))
-        .route("/v1/stock/{sku}", get(http::get_stock))
-        .route("/v1/stock/{sku}/adjustments", post(http::adjust_stock))
-        .with_state(app)
+/// What it can be asked: `inventory openapi` prints it.
+pub fn api() -> Api {
+    routes().api("How many pieces of what there are.")
+}
+
+fn routes() -> Routes<App> {
+    let stock = "/v1/stock/{sku}";
+    Routes::new()
+        .get("/v1/stock", http::list_stock, &http::LIST_STOCK)
+        .get(stock, http::get_stock, &http::GET_STOCK)
+        .post(
+            "/v1/stock/{sku}/adjustments",
+            http::adjust_stock,
+            &http::ADJUST_STOCK,
+        )
 }
 
 fn subscriptions(app: App) -> Subscriptions<App> {

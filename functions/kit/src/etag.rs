@@ -12,7 +12,13 @@ use axum::{
     response::{IntoResponse, IntoResponseParts, Response, ResponseParts},
 };
 
-use crate::Problem;
+use crate::{
+    Problem,
+    api::{Either, Status, Tagged},
+};
+
+/// A thing with the tag of its state, or 304.
+pub type Read<T> = Either<Tagged<T>, Status<304, Tagged<()>>>;
 
 /// The tag of one state of a thing. As part of a response it is the header `ETag`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +30,10 @@ pub struct Conditions {
     if_match: Option<Tags>,
     if_none_match: Option<Tags>,
 }
+
+/// `If-None-Match` of a request that only reads: whether the client has the state already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IfNoneMatch(Conditions);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Tags {
@@ -61,10 +71,20 @@ impl Conditions {
         ))
     }
 
-    /// Whether the client has this state already: answer 304.
-    pub fn not_modified(&self, current: &ETag) -> bool {
+    fn not_modified(&self, current: &ETag) -> bool {
         let known = self.if_none_match.as_ref();
         known.is_some_and(|tags| tags.name(Some(current), true))
+    }
+}
+
+impl IfNoneMatch {
+    /// The thing with its tag, or 304 if the client has this state already.
+    pub fn answer<T>(&self, current: ETag, thing: T) -> Read<T> {
+        if self.0.not_modified(&current) {
+            Either::That(Status(Tagged(current, ())))
+        } else {
+            Either::This(Tagged(current, thing))
+        }
     }
 }
 
@@ -106,6 +126,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Conditions {
             if_match: Tags::read(&parts.headers, &IF_MATCH),
             if_none_match: Tags::read(&parts.headers, &IF_NONE_MATCH),
         })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Conditions::from_request_parts(parts, state).await.map(Self)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     postgres::{Tx, literal},
 };
 
-const KEY_BYTES_MAX: usize = 255;
+pub(crate) const KEY_BYTES_MAX: usize = 255;
 
 /// The header, which must be there.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+pub mod api;
 pub mod auth;
 pub mod clock;
+mod deprecation;
 pub mod dynamodb;
 pub mod env;
 pub mod etag;
@@ -21,10 +23,11 @@ mod web;
 
 pub use auth::{Caller, TokenVerifier};
 pub use clock::Clock;
+pub use deprecation::Deprecation;
 pub use env::{Env, Reader};
 pub use events::{Delivery, Refusal, Subscriptions};
 pub use ids::Ids;
 pub use problem::{Answer, FieldError, Problem};
 pub use relay::{EmitError, Relay};
-pub use serve::{Service, StartError, run};
+pub use serve::{Program, Service, StartError, run};
 pub use sink::Sink;

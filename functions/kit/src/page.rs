@@ -3,6 +3,7 @@
 use ::http::request::Parts;
 use axum::extract::{FromRequestParts, Query};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{FieldError, Problem};
@@ -11,7 +12,8 @@ const LIMIT_USUAL: u32 = 20;
 const LIMIT_MAX: u32 = 100;
 
 /// One page of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub struct Page<T> {
     /// What is on it.
     pub items: Vec<T>,
@@ -20,10 +22,11 @@ pub struct Page<T> {
 }
 
 /// Which page is asked for: `?limit=20&cursor=...`. As an extractor it ignores all other parameters.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct PageQuery {
     /// How many items, 1 to 100.
     #[serde(default = "limit_usual")]
+    #[schemars(range(min = 1, max = LIMIT_MAX))]
     pub limit: u32,
     /// Where it begins; the first page without.
     #[serde(default)]

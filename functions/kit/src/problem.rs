@@ -9,6 +9,9 @@ use serde_json::{Map, Value, json};
 
 use crate::postgres::is_unfit;
 
+/// How the type of every problem begins; its name follows.
+pub const TYPES: &str = "https://souk.example/problems/";
+
 /// What a handler answers: the thing, or a problem.
 pub type Answer<T> = Result<T, Problem>;
 
@@ -147,10 +150,7 @@ impl Problem {
 
     fn body(&self) -> Vec<u8> {
         let mut body = self.members.clone();
-        body.insert(
-            "type".to_owned(),
-            format!("https://souk.example/problems/{}", self.slug).into(),
-        );
+        body.insert("type".to_owned(), format!("{TYPES}{}", self.slug).into());
         body.insert(
             "title".to_owned(),
             self.status.canonical_reason().unwrap_or("Problem").into(),

@@ -16,7 +16,11 @@ use futures::FutureExt;
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 use souk_kit::{
-    Answer, Clock, Env, Ids, Reader, Service, Sink, StartError, postgres, postgres::Outbox,
+    Answer, Clock, Deprecation, Env, Ids, Reader, Service, Sink, StartError,
+    api::{Doc, Routes},
+    http::{Json, Path},
+    postgres,
+    postgres::Outbox,
     resilience::Client,
 };
 use souk_testing::{Recorder, postgres_url};
@@ -25,6 +29,12 @@ use tokio::sync::mpsc;
 
 static MIGRATOR: Migrator = sqlx::migrate!("./tests/migrations");
 const ROLE: &str = "SOUK_KIT_TEST_ROLE";
+const V1_ENDS: &str = "2027-12-01";
+const V1: [(&str, &str); 3] = [
+    ("NOTES_V1_DEPRECATED_AT", "2026-12-01T00:00:00Z"),
+    ("NOTES_V1_SUNSET_AT", "2027-12-01T00:00:00Z"),
+    ("API_POLICY_URL", "/docs"),
+];
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
 /// Not a test: the function that the tests below start.
@@ -44,13 +54,23 @@ fn run_as_a_function() {
 async fn start(env: Env) -> Result<Service, StartError> {
     let mut r = Reader::new(&env);
     let (database, sink) = (postgres::database_settings(&mut r), Sink::from_env(&mut r));
-    let ((url, max), sink) = r.finish(|| Some((database?, sink?)))?;
+    let deprecation = Deprecation::from_env(&mut r, "NOTES_V1", V1_ENDS);
+    let ((url, max), sink, deprecation) = r.finish(|| Some((database?, sink?, deprecation?)))?;
     let pool = postgres::connect(&url, &MIGRATOR, max).await?;
     let outbox = Outbox::start(pool, sink, Clock::system(), Ids::system());
     let routes = Router::new()
         .route("/notes", post(take_note))
         .with_state(outbox.clone());
-    Ok(Service::new(routes).drain("outbox", move || outbox.drained().boxed()))
+    let old = Routes::new().get("/v1/notes/{note_id}", get_note, &GET_NOTE);
+    let routes = routes.merge(old.deprecated(V1_ENDS).with_state(()));
+    let service = Service::new(routes).deprecation(deprecation);
+    Ok(service.drain("outbox", move || outbox.drained().boxed()))
+}
+
+const GET_NOTE: Doc = Doc::new("Read a note");
+
+async fn get_note(Path(note_id): Path<u32>) -> Json<u32> {
+    Json(note_id)
 }
 
 async fn take_note(State(outbox): State<Outbox>) -> Answer<StatusCode> {
@@ -85,6 +105,7 @@ impl Function {
         command
             .env_remove("RUST_LOG")
             .env("PORT", port.to_string())
+            .envs(V1)
             .envs(settings.iter().copied());
         let mut child = command
             .stdout(Stdio::piped())
@@ -104,9 +125,13 @@ impl Function {
             .unwrap_or_else(|| panic!("it never said `{message}`"))
     }
 
-    async fn take_note(&self) {
+    fn client(&self) -> Client {
         let base = format!("http://127.0.0.1:{}", self.port).parse().unwrap();
-        let client = Client::new("notes", base, Duration::from_secs(10)).unwrap();
+        Client::new("notes", base, Duration::from_secs(10)).unwrap()
+    }
+
+    async fn take_note(&self) {
+        let client = self.client();
         let request = client.request(Method::POST, "/notes").unwrap();
         let traced = request.header("traceparent", format!("00-{TRACE}-b7ad6b7169203331-01"));
         client.send(traced).await.unwrap();
@@ -179,17 +204,63 @@ async fn a_wrong_configuration_is_told_whole_and_ends_with_64() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn spans_are_exported_before_the_process_ends() {
-    let (sender, mut exported) = mpsc::channel::<(HeaderMap, Bytes)>(16);
+/// Somebody who takes what is exported.
+async fn collector(path: &str) -> (String, mpsc::Receiver<(HeaderMap, Bytes)>) {
+    let (sender, exported) = mpsc::channel::<(HeaderMap, Bytes)>(16);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let collector = format!("http://{}", listener.local_addr().unwrap());
+    let url = format!("http://{}", listener.local_addr().unwrap());
     let take = async move |headers: HeaderMap, body: Bytes| {
         let _ = sender.try_send((headers, body));
     };
-    tokio::spawn(
-        axum::serve(listener, Router::new().route("/v1/traces", post(take))).into_future(),
+    tokio::spawn(axum::serve(listener, Router::new().route(path, post(take))).into_future());
+    (url, exported)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_still_uses_an_old_version_is_counted_and_named_in_the_log() {
+    let (collector, mut exported) = collector("/v1/metrics").await;
+    let (recorder, database) = (Recorder::start().await, postgres_url().await);
+    let settings = [
+        ("DATABASE_URL", &*database),
+        ("K_SINK", recorder.url()),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &collector),
+    ];
+    let mut function = Function::start(&settings);
+    function.wait_for_line("notes is ready");
+    let client = function.client();
+    let request = client.request(Method::GET, "/v1/notes/7").unwrap();
+    let answer = client.send(request.header("x-consumer-username", "erp"));
+    assert_eq!(answer.await.unwrap(), b"7");
+    let line = function.wait_for_line("an old version of the API is still used");
+    assert_eq!(
+        (&line["client"], &line["route"]),
+        (&"erp".into(), &"/v1/notes/{note_id}".into())
     );
+
+    assert!(function.terminate().success());
+    let (_, metrics) = tokio::time::timeout(Duration::from_secs(10), exported.recv())
+        .await
+        .unwrap()
+        .unwrap();
+    let contains = |text: &str| {
+        metrics
+            .windows(text.len())
+            .any(|window| window == text.as_bytes())
+    };
+    for text in [
+        "souk.api.deprecated.requests",
+        "/v1/notes/{note_id}",
+        "v1",
+        "erp",
+        "service.instance.id",
+    ] {
+        assert!(contains(text), "{text} was not exported");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn spans_are_exported_before_the_process_ends() {
+    let (collector, mut exported) = collector("/v1/traces").await;
     let (recorder, database) = (Recorder::start().await, postgres_url().await);
     let settings = [
         ("DATABASE_URL", &*database),

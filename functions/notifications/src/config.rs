@@ -9,6 +9,9 @@ use souk_kit::{
     env::ConfigMistakes,
 };
 
+/// The setting that names its table.
+pub(crate) const TABLE_NAME: &str = "NOTIFICATIONS_TABLE_NAME";
+
 /// What the function is told about its surroundings.
 pub(crate) struct Config {
     /// How its store is reached.
@@ -28,7 +31,7 @@ impl Config {
     pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigMistakes> {
         let mut r = Reader::new(env);
         let dynamodb = settings(&mut r);
-        let table = r.required::<String>("NOTIFICATIONS_TABLE_NAME");
+        let table = r.required::<String>(TABLE_NAME);
         let verifier = TokenVerifier::from_env(&mut r);
         let mail_server =
             r.required_with("SMTP_URL", AsyncSmtpTransport::<Tokio1Executor>::from_url);

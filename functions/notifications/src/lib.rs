@@ -12,14 +12,14 @@ mod store;
 #[cfg(test)]
 mod testing;
 
-use axum::{Router, routing::get};
 use souk_contracts::{
     AccountRegistered, Contract, OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced,
     OrderShipped,
 };
 use souk_kit::{
     Clock, Env, Service, StartError, Subscriptions, TokenVerifier,
-    dynamodb::{TableSpec, client, ensure_table},
+    api::{Api, Routes},
+    dynamodb::{self, TableSpec, client, ensure_table},
 };
 
 use app::App;
@@ -42,19 +42,34 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     Ok(service(app, config.verifier))
 }
 
+/// Makes the table if it is not there; see `souk_kit::Program::migrate`.
+pub async fn migrate(env: Env) -> Result<(), StartError> {
+    dynamodb::migrate(env, config::TABLE_NAME, |name| TableSpec::new(name)).await
+}
+
 fn service(app: App, verifier: TokenVerifier) -> Service {
     let live = app.live.clone();
-    Service::new(routes(app.clone()))
+    Service::new(routes().with_state(app.clone()))
         .subscriptions(subscriptions(app))
         .auth(verifier)
         .on_stop(move || live.end())
 }
 
-fn routes(app: App) -> Router {
-    Router::new()
-        .route("/v1/orders/{order_id}/updates", get(http::follow_order))
-        .route("/v1/notifications", get(http::list_notifications))
-        .with_state(app)
+/// What it can be asked: `notifications openapi` prints it.
+pub fn api() -> Api {
+    routes().api("What customers are told: mails, and live updates.")
+}
+
+fn routes() -> Routes<App> {
+    let updates = "/v1/orders/{order_id}/updates";
+    let notifications = "/v1/notifications";
+    Routes::new()
+        .get(updates, http::follow_order, &http::FOLLOW_ORDER)
+        .get(
+            notifications,
+            http::list_notifications,
+            &http::LIST_NOTIFICATIONS,
+        )
 }
 
 fn subscriptions(app: App) -> Subscriptions<App> {

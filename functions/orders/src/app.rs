@@ -19,6 +19,8 @@ pub(crate) struct App {
     pub(crate) catalog: Catalog,
     pub(crate) carts: Carts,
     pub(crate) payment_window: TimeDelta,
+    /// How many months before the present one are kept.
+    pub(crate) kept_months: u32,
 }
 
 impl App {
@@ -27,12 +29,14 @@ impl App {
         catalog: Url,
         carts: Url,
         payment_window: TimeDelta,
+        kept_months: u32,
     ) -> Result<Self, Box<dyn std::error::Error>> {
         Ok(Self {
             outbox,
             catalog: Catalog::at(catalog)?,
             carts: Carts::at(carts)?,
             payment_window,
+            kept_months,
         })
     }
 

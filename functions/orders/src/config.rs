@@ -2,11 +2,17 @@
 
 use chrono::TimeDelta;
 use souk_kit::{
-    Env, Reader, Sink, TokenVerifier, env::ConfigMistakes, postgres::database_settings,
+    Deprecation, Env, Reader, Sink, TokenVerifier,
+    env::ConfigMistakes,
+    postgres::{database_settings, replica_settings},
 };
+use sqlx::PgPool;
 use url::Url;
 
+use crate::V1_ENDS;
+
 const PAYMENT_WINDOW_USUAL: u32 = 900;
+const KEPT_MONTHS_USUAL: u32 = 24;
 
 /// What the function is told about its surroundings.
 pub(crate) struct Config {
@@ -14,36 +20,47 @@ pub(crate) struct Config {
     pub(crate) database_url: String,
     /// How many connections it may open.
     pub(crate) database_max: u32,
+    /// Where lists are read, if not there.
+    pub(crate) replica: Option<PgPool>,
     /// Where its events go.
     pub(crate) sink: Sink,
     /// Whose tokens it believes.
     pub(crate) verifier: TokenVerifier,
+    /// How long the first version of its API is there.
+    pub(crate) deprecation: Deprecation,
     /// Who knows the prices.
     pub(crate) catalog: Url,
     /// Who knows the baskets.
     pub(crate) carts: Url,
     /// How long an order may wait for its payment.
     pub(crate) payment_window: TimeDelta,
+    /// How many months of orders are kept before the present one.
+    pub(crate) kept_months: u32,
 }
 
 impl Config {
     /// Reads the settings.
     pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigMistakes> {
         let mut r = Reader::new(env);
-        let database = database_settings(&mut r);
+        let (database, replica) = (database_settings(&mut r), replica_settings(&mut r));
         let (sink, verifier) = (Sink::from_env(&mut r), TokenVerifier::from_env(&mut r));
+        let deprecation = Deprecation::from_env(&mut r, "ORDERS_V1", V1_ENDS);
         let (catalog, carts) = (r.required("CATALOG_URL"), r.required("CARTS_URL"));
         let window = r.optional("ORDERS_PAYMENT_WINDOW_SECONDS", PAYMENT_WINDOW_USUAL);
+        let kept_months = r.optional("ORDERS_RETENTION_MONTHS", KEPT_MONTHS_USUAL);
         r.finish(|| {
             let (database_url, database_max) = database?;
             Some(Self {
                 database_url,
                 database_max,
+                replica: replica?,
                 sink: sink?,
                 verifier: verifier?,
+                deprecation: deprecation?,
                 catalog: catalog?,
                 carts: carts?,
                 payment_window: TimeDelta::seconds(window?.into()),
+                kept_months: kept_months?,
             })
         })
     }
@@ -62,6 +79,7 @@ mod tests {
             "TOKEN_ISSUER",
             "CATALOG_URL",
             "CARTS_URL",
+            "ORDERS_V1_SUNSET_AT",
         ] {
             assert!(mistakes.contains(name), "{name} is not in: {mistakes}");
         }

@@ -11,25 +11,27 @@ mod neighbours;
 mod store;
 #[cfg(test)]
 mod testing;
+mod upkeep;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
 use futures::FutureExt;
 use souk_contracts::{
-    Contract, PaymentAuthorized, PaymentDeclined, ProductPublished, ProductWithdrawn,
-    ShipmentDelivered, ShipmentDispatched, StockRejected, StockReserved,
+    Contract, PaymentAuthorized, PaymentDeclined, ProductPublished, ProductPublishedV2,
+    ProductWithdrawn, ShipmentDelivered, ShipmentDispatched, StockRejected, StockReserved, Upcast,
 };
 use souk_kit::{
-    Clock, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
+    Clock, Deprecation, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
+    api::{Api, Routes},
     events::PING,
-    postgres::{Outbox, connect},
+    postgres::{self, Outbox, connect},
 };
 use sqlx::migrate::Migrator;
 
 use app::App;
 use config::Config;
+use http::{OrderView, OrderViewV2, View};
+
+/// The last day of the first version of the API, as its document promises. A configuration may only prolong it.
+const V1_ENDS: &str = "2027-12-01";
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -38,30 +40,66 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     let config = Config::from_env(&env)?;
     let pool = connect(&config.database_url, &MIGRATOR, config.database_max).await?;
     let outbox = Outbox::start(pool, config.sink, Clock::system(), Ids::system());
-    let app = App::new(outbox, config.catalog, config.carts, config.payment_window);
+    let outbox = outbox.with_replica(config.replica);
+    let (window, kept_months) = (config.payment_window, config.kept_months);
+    let app = App::new(outbox, config.catalog, config.carts, window, kept_months);
     let app = app.map_err(|error| StartError::Other(error.to_string()))?;
-    Ok(service(app, config.verifier))
+    Ok(service(app, config.verifier, config.deprecation))
 }
 
-fn service(app: App, verifier: TokenVerifier) -> Service {
+/// Brings the tables up to date; see `souk_kit::Program::migrate`.
+pub async fn migrate(env: Env) -> Result<(), StartError> {
+    postgres::migrate(env, &MIGRATOR).await
+}
+
+fn service(app: App, verifier: TokenVerifier, deprecation: Deprecation) -> Service {
     let outbox = app.outbox.clone();
-    Service::new(routes(app.clone()))
+    Service::new(routes().with_state(app.clone()))
         .subscriptions(subscriptions(app))
         .auth(verifier)
+        .deprecation(deprecation)
         .drain("outbox", || outbox.drained().boxed())
 }
 
-fn routes(app: App) -> Router {
-    Router::new()
-        .route("/v1/orders", post(http::place_order).get(http::list_orders))
-        .route("/v1/orders/{order_id}", get(http::get_order))
-        .route("/v1/orders/{order_id}/cancel", post(http::cancel_order))
-        .with_state(app)
+/// What it can be asked: `orders openapi` prints it.
+pub fn api() -> Api {
+    routes().api("Orders, from the basket to the door.")
+}
+
+fn routes() -> Routes<App> {
+    let (old, new) = (version::<OrderView>(), version::<OrderViewV2>());
+    old.deprecated(V1_ENDS).merge(new)
+}
+
+/// The same endpoints, with orders as one version of the API shows them.
+fn version<V: View>() -> Routes<App> {
+    Routes::new()
+        .post(
+            V::ORDERS,
+            http::place_order::<V>,
+            &const { http::PLACE_ORDER.shows(|| V::example("pending")) },
+        )
+        .get(V::ORDERS, http::list_orders::<V>, &http::LIST_ORDERS)
+        .get(
+            V::ORDER,
+            http::get_order::<V>,
+            &const { http::GET_ORDER.shows(|| V::example("confirmed")) },
+        )
+        .post(
+            V::CANCEL,
+            http::cancel_order::<V>,
+            &const { http::CANCEL_ORDER.shows(|| V::example("cancelled")) },
+        )
 }
 
 fn subscriptions(app: App) -> Subscriptions<App> {
     Subscriptions::new(app)
-        .on(ProductPublished::TYPE, events::on_product_published)
+        .on(ProductPublishedV2::TYPE, events::on_product_published)
+        .on_older(
+            ProductPublished::TYPE,
+            ProductPublishedV2::upcast,
+            events::on_product_published,
+        )
         .on(ProductWithdrawn::TYPE, events::on_product_withdrawn)
         .on(StockReserved::TYPE, events::on_stock_reserved)
         .on(StockRejected::TYPE, events::on_stock_rejected)

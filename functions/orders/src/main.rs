@@ -1,5 +1,8 @@
 //! Starts the function.
 
 fn main() -> std::process::ExitCode {
-    souk_kit::run("orders", orders::start)
+    souk_kit::Program::new("orders", orders::start)
+        .api(orders::api)
+        .migrate(orders::migrate)
+        .run()
 }

@@ -12,16 +12,13 @@ mod store;
 #[cfg(test)]
 mod testing;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
 use futures::FutureExt;
 use souk_contracts::{Contract, OrderCancelled, PaymentRequested, ShipmentDispatched};
 use souk_kit::{
     Clock, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
+    api::{Api, Routes},
     events::PING,
-    postgres::{Outbox, connect},
+    postgres::{self, Outbox, connect},
 };
 use sqlx::migrate::Migrator;
 
@@ -35,6 +32,7 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     let config = Config::from_env(&env)?;
     let pool = connect(&config.database_url, &MIGRATOR, config.database_max).await?;
     let outbox = Outbox::start(pool, config.sink, Clock::system(), Ids::system());
+    let outbox = outbox.with_replica(config.replica);
     let app = App {
         outbox,
         provider: config.provider,
@@ -42,23 +40,37 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     Ok(service(app, config.verifier))
 }
 
+/// Brings the tables up to date; see `souk_kit::Program::migrate`.
+pub async fn migrate(env: Env) -> Result<(), StartError> {
+    postgres::migrate(env, &MIGRATOR).await
+}
+
 fn service(app: App, verifier: TokenVerifier) -> Service {
     let outbox = app.outbox.clone();
-    Service::new(routes(app.clone()))
+    Service::new(routes().with_state(app.clone()))
         .subscriptions(subscriptions(app))
         .auth(verifier)
         .drain("outbox", || outbox.drained().boxed())
 }
 
-fn routes(app: App) -> Router {
-    Router::new()
-        .route("/v1/payments", get(http::list_payments))
-        .route("/v1/payments/{order_id}", get(http::get_payment))
-        .route(
-            "/v1/payments/{order_id}/refunds",
-            post(http::refund_payment),
+/// What it can be asked: `payments openapi` prints it.
+pub fn api() -> Api {
+    routes().api("Payments, and what was given back of them.")
+}
+
+fn routes() -> Routes<App> {
+    Routes::new()
+        .get("/v1/payments", http::list_payments, &http::LIST_PAYMENTS)
+        .get(
+            "/v1/payments/{order_id}",
+            http::get_payment,
+            &http::GET_PAYMENT,
         )
-        .with_state(app)
+        .post(
+            "/v1/payments/{order_id}/refunds",
+            http::refund_payment,
+            &http::REFUND_PAYMENT,
+        )
 }
 
 fn subscriptions(app: App) -> Subscriptions<App> {

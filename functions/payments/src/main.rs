@@ -1,5 +1,8 @@
 //! Starts the function.
 
 fn main() -> std::process::ExitCode {
-    souk_kit::run("payments", payments::start)
+    souk_kit::Program::new("payments", payments::start)
+        .api(payments::api)
+        .migrate(payments::migrate)
+        .run()
 }

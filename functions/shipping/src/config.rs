@@ -1,8 +1,11 @@
 //! The settings, from the environment; all mistakes are reported at once.
 
 use souk_kit::{
-    Env, Reader, Sink, TokenVerifier, env::ConfigMistakes, postgres::database_settings,
+    Env, Reader, Sink, TokenVerifier,
+    env::ConfigMistakes,
+    postgres::{database_settings, replica_settings},
 };
+use sqlx::PgPool;
 
 /// What the function is told about its surroundings.
 pub(crate) struct Config {
@@ -10,6 +13,8 @@ pub(crate) struct Config {
     pub(crate) database_url: String,
     /// How many connections it may open.
     pub(crate) database_max: u32,
+    /// Where lists are read, if not there.
+    pub(crate) replica: Option<PgPool>,
     /// Where its events go.
     pub(crate) sink: Sink,
     /// Whose tokens it believes.
@@ -20,13 +25,14 @@ impl Config {
     /// Reads the settings.
     pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigMistakes> {
         let mut r = Reader::new(env);
-        let database = database_settings(&mut r);
+        let (database, replica) = (database_settings(&mut r), replica_settings(&mut r));
         let (sink, verifier) = (Sink::from_env(&mut r), TokenVerifier::from_env(&mut r));
         r.finish(|| {
             let (database_url, database_max) = database?;
             Some(Self {
                 database_url,
                 database_max,
+                replica: replica?,
                 sink: sink?,
                 verifier: verifier?,
             })

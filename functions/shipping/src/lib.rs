@@ -9,15 +9,12 @@ mod store;
 #[cfg(test)]
 mod testing;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
 use futures::FutureExt;
 use souk_contracts::{Contract, OrderCancelled, OrderConfirmed, ParcelMoved};
 use souk_kit::{
     Clock, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
-    postgres::{Outbox, connect},
+    api::{Api, Routes},
+    postgres::{self, Outbox, connect},
 };
 use sqlx::migrate::Migrator;
 
@@ -30,27 +27,36 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     let config = Config::from_env(&env)?;
     let pool = connect(&config.database_url, &MIGRATOR, config.database_max).await?;
     let outbox = Outbox::start(pool, config.sink, Clock::system(), Ids::system());
+    let outbox = outbox.with_replica(config.replica);
     Ok(service(outbox, config.verifier))
 }
 
+/// Brings the tables up to date; see `souk_kit::Program::migrate`.
+pub async fn migrate(env: Env) -> Result<(), StartError> {
+    postgres::migrate(env, &MIGRATOR).await
+}
+
 fn service(outbox: Outbox, verifier: TokenVerifier) -> Service {
-    Service::new(routes(outbox.clone()))
+    Service::new(routes().with_state(outbox.clone()))
         .subscriptions(subscriptions(outbox.clone()))
         .auth(verifier)
         .drain("outbox", || outbox.drained().boxed())
 }
 
-fn routes(outbox: Outbox) -> Router {
+/// What it can be asked: `shipping openapi` prints it.
+pub fn api() -> Api {
+    routes().api("Shipments, and where their parcels are.")
+}
+
+fn routes() -> Routes<Outbox> {
     let shipment = "/v1/shipments/{shipment_id}";
-    Router::new()
-        .route("/v1/shipments", get(http::list_shipments))
-        .route(shipment, get(http::get_shipment))
-        .route(
-            &format!("{shipment}/dispatch"),
-            post(http::dispatch_shipment),
-        )
-        .route(&format!("{shipment}/deliver"), post(http::deliver_shipment))
-        .with_state(outbox)
+    let dispatch = "/v1/shipments/{shipment_id}/dispatch";
+    let deliver = "/v1/shipments/{shipment_id}/deliver";
+    Routes::new()
+        .get("/v1/shipments", http::list_shipments, &http::LIST_SHIPMENTS)
+        .get(shipment, http::get_shipment, &http::GET_SHIPMENT)
+        .post(dispatch, http::dispatch_shipment, &http::DISPATCH_SHIPMENT)
+        .post(deliver, http::deliver_shipment, &http::DELIVER_SHIPMENT)
 }
 
 fn subscriptions(outbox: Outbox) -> Subscriptions<Outbox> {

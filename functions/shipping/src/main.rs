@@ -1,5 +1,8 @@
 //! Starts the function.
 
 fn main() -> std::process::ExitCode {
-    souk_kit::run("shipping", shipping::start)
+    souk_kit::Program::new("shipping", shipping::start)
+        .api(shipping::api)
+        .migrate(shipping::migrate)
+        .run()
 }

@@ -8,9 +8,11 @@ mod cluster;
 mod dynamodb;
 mod postgres;
 mod recorder;
+mod replica;
 mod tokens;
 
 pub use dynamodb::{dynamodb, dynamodb_url};
 pub use postgres::{postgres, postgres_url};
 pub use recorder::{Recorder, Sent};
+pub use replica::Replicated;
 pub use tokens::Tokens;

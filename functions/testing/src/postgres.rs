@@ -43,7 +43,7 @@ async fn cluster() -> &'static Cluster {
     CLUSTER.get_or_init(start).await
 }
 
-async fn create(url: &str, name: &str) -> Result<(), sqlx::Error> {
+pub(crate) async fn create(url: &str, name: &str) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect(url).await?;
     // The name is made of letters and digits above.
     raw_sql(AssertSqlSafe(format!("create database {name}")))

@@ -8,11 +8,13 @@ use clap::Parser;
 
 mod cli;
 mod judge;
+mod kubectl;
 mod prometheus;
 mod release;
 mod rollout;
 mod services;
 mod smoke;
+mod souk;
 mod traffic;
 
 use cli::{Cli, Command};

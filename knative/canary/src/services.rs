@@ -1,14 +1,13 @@
 //! Services, asked and told through the tool of the place they run in: kubectl on a cluster, souk on one machine.
-//! Both print a Service as Knative's API does.
 
 use std::process::Output;
 
 use anyhow::{Context, Result, bail};
-use serde::Deserialize;
 use tokio::process::Command;
 
 use crate::{
     cli::{Place, Tool},
+    kubectl, souk,
     traffic::{Standing, Target},
 };
 
@@ -36,21 +35,20 @@ impl Services {
     ///
     /// When the tool fails for another reason, or no revision was ever ready.
     pub(crate) async fn find(&self, service: &str) -> Result<Option<Standing>> {
-        let words = match self.place.with {
-            Tool::Kubectl => vec![
-                "get",
-                "services.serving.knative.dev",
-                service,
-                "--output=json",
-            ],
-            Tool::Souk => vec!["revisions", service, "--output=json"],
+        let (words, read) = match self.place.with {
+            Tool::Kubectl => (kubectl::get(service), kubectl::standing as Read),
+            Tool::Souk => (souk::revisions(service), souk::standing as Read),
         };
         let output = self.run(&words).await?;
         if output.status.success() {
-            return standing(service, &output.stdout).map(Some);
+            let standing = read(&output.stdout)
+                .with_context(|| format!("{} does not say how {service} stands", self.program()))?;
+            return standing
+                .with_context(|| format!("no revision of {service} was ever ready"))
+                .map(Some);
         }
         let error = String::from_utf8_lossy(&output.stderr);
-        if error.contains("not found") || error.contains("NotFound") {
+        if error.contains("not found") || error.contains("there is no function") {
             return Ok(None);
         }
         bail!("{}: {}", self.program(), error.trim())
@@ -72,20 +70,11 @@ impl Services {
     ///
     /// When the tool refuses it or fails.
     pub(crate) async fn route(&self, service: &str, traffic: &[Target]) -> Result<()> {
-        let output = match self.place.with {
-            Tool::Kubectl => {
-                let patch = serde_json::json!({ "spec": { "traffic": traffic } }).to_string();
-                let patch = format!("--patch={patch}");
-                let kind = "services.serving.knative.dev";
-                self.run(&["patch", kind, service, "--type=merge", &patch])
-                    .await?
-            }
-            Tool::Souk => {
-                let words = souk_words(service, traffic);
-                self.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
-                    .await?
-            }
+        let words = match self.place.with {
+            Tool::Kubectl => kubectl::patch(service, traffic),
+            Tool::Souk => souk::traffic(service, traffic, &self.get(service).await?.traffic),
         };
+        let output = self.run(&words).await?;
         if output.status.success() {
             return Ok(());
         }
@@ -97,7 +86,7 @@ impl Services {
         )
     }
 
-    async fn run(&self, words: &[&str]) -> Result<Output> {
+    async fn run(&self, words: &[String]) -> Result<Output> {
         let mut command = Command::new(self.program());
         command.args(&self.place.pass);
         if self.place.with == Tool::Kubectl {
@@ -118,68 +107,5 @@ impl Services {
     }
 }
 
-/// `souk traffic` takes what `kn service update --traffic` takes.
-fn souk_words(service: &str, traffic: &[Target]) -> Vec<String> {
-    let mut words = vec!["traffic".to_owned(), service.to_owned()];
-    for target in traffic {
-        let revision = target.revision_name.as_deref().unwrap_or("@latest");
-        words.push(format!("{revision}={}", target.percent.unwrap_or(0)));
-        if let Some(tag) = &target.tag {
-            words.extend(["--tag".to_owned(), format!("{tag}={revision}")]);
-        }
-    }
-    words
-}
-
-fn standing(service: &str, json: &[u8]) -> Result<Standing> {
-    let object: Object = serde_json::from_slice(json).context("this is no Service of Knative")?;
-    let status = object.status;
-    Ok(Standing {
-        latest_created: status.latest_created_revision_name,
-        latest_ready: status
-            .latest_ready_revision_name
-            .with_context(|| format!("no revision of {service} was ever ready"))?,
-        traffic: object.spec.traffic,
-    })
-}
-
-#[derive(Deserialize)]
-struct Object {
-    spec: Spec,
-    status: Status,
-}
-
-#[derive(Deserialize)]
-struct Spec {
-    #[serde(default)]
-    traffic: Vec<Target>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Status {
-    #[serde(default)]
-    latest_created_revision_name: String,
-    latest_ready_revision_name: Option<String>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::traffic::held;
-
-    #[test]
-    fn a_service_that_was_never_ready_is_told_from_one_that_is() {
-        let never = br#"{"spec":{},"status":{"latestCreatedRevisionName":"orders-00001"}}"#;
-        assert!(standing("orders", never).is_err());
-        let ready = br#"{"spec":{},"status":{"latestCreatedRevisionName":"orders-00001","latestReadyRevisionName":"orders-00001"}}"#;
-        assert_eq!(standing("orders", ready).unwrap().stable(), "orders-00001");
-    }
-
-    #[test]
-    fn souk_is_told_as_kn_would_be() {
-        let words = souk_words("orders", &held("orders-00001"));
-        let expected = "traffic orders orders-00001=100 --tag stable=orders-00001 @latest=0 --tag candidate=@latest";
-        assert_eq!(words.join(" "), expected);
-    }
-}
+/// Reads what a tool printed; none when no revision was ever ready.
+type Read = fn(&[u8]) -> Result<Option<Standing>>;

@@ -28,6 +28,7 @@ async fn main() {
     rows.push(cold_request(&shop).await);
     rows.push(placed_to_confirmed(&shop).await);
     rows.push(orders_per_second(&shop).await);
+    rows.extend(functions(&shop));
     rows.push(idle_memory(&shop).await);
     let (shop, start) = start_again(shop);
     rows.insert(1, start);
@@ -175,6 +176,44 @@ async fn orders_per_second(shop: &Shop) -> Row {
         format!("orders per second, {AT_ONCE} at once, {ORDERS} in all (load on the same machine)"),
         format!("{confirmed:.0} confirmed ({accepted:.0} accepted)"),
     )
+}
+
+/// What each function has needed so far, of those that are awake: where requests and limits in knative/base come from.
+fn functions(shop: &Shop) -> Vec<Row> {
+    let ps = shop.local().ps();
+    let functions = ps["functions"].as_array().into_iter().flatten();
+    let needed = |function: &Value| {
+        let name = function["name"].as_str()?;
+        let pids = shop.local().processes(Some(name));
+        let peak = pids.iter().map(|pid| peak_kib(*pid)).max()?;
+        let busy: u64 = pids.iter().map(|pid| busy_milliseconds(*pid)).sum();
+        let text = format!(
+            "{} MiB at most in one of {} processes, processor time {busy} ms in all",
+            peak / 1024,
+            pids.len()
+        );
+        Some((format!("{name} after that"), text))
+    };
+    functions.filter_map(needed).collect()
+}
+
+/// The most memory that the process has had (VmHWM).
+fn peak_kib(pid: i32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
+}
+
+/// Processor time of the process, its own and the kernel's for it. Linux counts in hundredths of a second here.
+fn busy_milliseconds(pid: i32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields = stat.rsplit(") ").next().unwrap_or_default();
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    ticks
+        .filter_map(|ticks| ticks.parse::<u64>().ok())
+        .sum::<u64>()
+        * 10
 }
 
 /// Proportional set size of `souk`, engines and stand-ins when every function sleeps.

@@ -1,4 +1,4 @@
-//! `dev.souk.product.published.v1`.
+//! `dev.souk.product.published.v1`. Version 2 follows it.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;

@@ -1,26 +1,46 @@
 //! A cart as clients see it: without prices, which are the shop's when it is ordered.
 
-use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
-use souk_kit::{etag::ETag, http::Json};
+use serde_json::{Value, json};
+use souk_kit::{api::Tagged, etag::ETag, http::Json};
 use uuid::Uuid;
 
-use crate::domain::{Cart, Line};
+use crate::domain::{Cart, LINES_MAX, Line, QUANTITY_MAX};
 
-#[derive(Serialize)]
+/// The cart and its tag.
+pub(crate) type Shown = Tagged<Json<CartView>>;
+
+/// A cart.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Cart")]
 pub(crate) struct CartView {
+    /// Which one it is.
     cart_id: Uuid,
+    /// What is in it: each article once, in the order in which they were put in.
+    #[schemars(length(max = LINES_MAX))]
     lines: Vec<LineView>,
+    /// Grows with every change.
+    #[schemars(range(min = 1))]
     version: i64,
+    /// Since when it is there.
     created_at: DateTime<Utc>,
+    /// When it last changed.
     updated_at: DateTime<Utc>,
+    /// From when it is there no more, if it does not change before.
     expires_at: DateTime<Utc>,
 }
 
-#[derive(Serialize)]
+/// Some pieces of one article in a cart.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CartLine")]
 struct LineView {
+    /// The article.
+    #[schemars(regex(pattern = r"^[A-Z0-9][A-Z0-9-]{1,31}$"))]
     sku: String,
+    /// How many pieces.
+    #[schemars(range(min = 1, max = QUANTITY_MAX))]
     quantity: u32,
 }
 
@@ -43,7 +63,18 @@ pub(super) fn tag(cart: &Cart) -> ETag {
     ETag::of(cart.version)
 }
 
-/// The cart and its tag.
-pub(super) fn show(cart: Cart) -> Response {
-    (tag(&cart), Json(CartView::of(cart))).into_response()
+pub(super) fn show(cart: Cart) -> Shown {
+    Tagged(tag(&cart), Json(CartView::of(cart)))
+}
+
+/// A cart for the document.
+pub(super) fn example() -> Value {
+    json!({
+        "cart_id": "0192f0c1-6a5e-7b1c-9d3e-5f0a1b2c3d4e",
+        "lines": [{ "sku": "COF-ETH-250", "quantity": 2 }],
+        "version": 2,
+        "created_at": "2026-03-01T09:30:00.123456Z",
+        "updated_at": "2026-03-01T09:31:00.123456Z",
+        "expires_at": "2026-03-15T09:31:00Z",
+    })
 }

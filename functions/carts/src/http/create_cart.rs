@@ -1,24 +1,32 @@
 //! `POST /v1/carts`: a new, empty cart for the caller.
 
-use axum::{
-    extract::State,
-    http::{StatusCode, header::LOCATION},
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use souk_kit::{
     Answer, Caller, Problem,
+    api::{Doc, Located, Status},
     dynamodb::{Committed, optimistic},
 };
 use uuid::Uuid;
 
-use super::cart_view::show;
+use super::cart_view::{Shown, show};
 use crate::{
     app::App,
     domain::{CARTS_MAX, Cart},
     store::carts,
 };
 
-pub(crate) async fn create_cart(State(app): State<App>, caller: Caller) -> Answer<Response> {
+pub(crate) const CREATE_CART: Doc = Doc::new("Begin a cart")
+    .says(&[(201, "The cart, empty.")])
+    .refuses(&[(
+        409,
+        "too-many-carts",
+        "The account has as many carts as it may; delete one first.",
+    )]);
+
+pub(crate) async fn create_cart(
+    State(app): State<App>,
+    caller: Caller,
+) -> Answer<Status<201, Located<Shown>>> {
     // Two requests at once may find room for one and take it both: the limit is there against heaps.
     if carts::list(&app.outbox, caller.subject).await?.len() >= CARTS_MAX {
         let detail = format!("An account has at most {CARTS_MAX} carts; delete one first.");
@@ -26,7 +34,8 @@ pub(crate) async fn create_cart(State(app): State<App>, caller: Caller) -> Answe
     }
     let cart = optimistic(|| create(&app, caller.subject)).await?;
     let location = format!("/v1/carts/{}", cart.cart_id);
-    Ok((StatusCode::CREATED, [(LOCATION, location)], show(cart)).into_response())
+    let answer = show(cart);
+    Ok(Status(Located { location, answer }))
 }
 
 /// `None`: the id was taken.
@@ -39,6 +48,7 @@ async fn create(app: &App, account_id: Uuid) -> Answer<Option<Cart>> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
     use serde_json::json;
 
     use super::*;

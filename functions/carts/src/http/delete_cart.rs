@@ -1,23 +1,28 @@
 //! `DELETE /v1/carts/{cart_id}`: the caller wants nothing of it any more.
 
-use axum::{extract::State, http::StatusCode};
+use axum::extract::State;
 use souk_kit::{
     Answer, Caller,
+    api::{Doc, Status},
     dynamodb::{Committed, optimistic},
     etag::Conditions,
     http::Path,
 };
 use uuid::Uuid;
 
-use super::{cart_view::tag, own};
+use super::{CART_ID, cart_view::tag, own};
 use crate::{app::App, store::carts};
+
+pub(crate) const DELETE_CART: Doc = Doc::new("Delete a cart")
+    .path(&[CART_ID])
+    .says(&[(204, "It is gone.")]);
 
 pub(crate) async fn delete_cart(
     State(app): State<App>,
     caller: Caller,
     Path(cart_id): Path<Uuid>,
     conditions: Conditions,
-) -> Answer<StatusCode> {
+) -> Answer<Status<204, ()>> {
     optimistic(|| delete(&app, &caller, cart_id, &conditions)).await
 }
 
@@ -27,16 +32,18 @@ async fn delete(
     caller: &Caller,
     cart_id: Uuid,
     conditions: &Conditions,
-) -> Answer<Option<StatusCode>> {
+) -> Answer<Option<Status<204, ()>>> {
     let cart = own(app, caller, cart_id).await?;
     conditions.require(Some(&tag(&cart)))?;
     let mut tx = app.outbox.begin();
     carts::remove(&mut tx, app.outbox.table(), caller.subject, &cart)?;
-    Ok((tx.commit().await? == Committed::Done).then_some(StatusCode::NO_CONTENT))
+    Ok((tx.commit().await? == Committed::Done).then_some(Status(())))
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+
     use super::*;
     use crate::testing::{ADA, Shop};
 

@@ -1,17 +1,26 @@
 //! `GET /v1/carts/{cart_id}`: one of the caller's carts.
 
-use axum::{extract::State, response::Response};
-use souk_kit::{Answer, Caller, http::Path};
+use axum::extract::State;
+use souk_kit::{Answer, Caller, api::Doc, http::Path};
 use uuid::Uuid;
 
-use super::{cart_view::show, own};
+use super::{
+    CART_ID,
+    cart_view::{Shown, example, show},
+    own,
+};
 use crate::app::App;
+
+pub(crate) const GET_CART: Doc = Doc::new("Read a cart")
+    .path(&[CART_ID])
+    .says(&[(200, "The cart.")])
+    .shows(example);
 
 pub(crate) async fn get_cart(
     State(app): State<App>,
     caller: Caller,
     Path(cart_id): Path<Uuid>,
-) -> Answer<Response> {
+) -> Answer<Shown> {
     Ok(show(own(&app, &caller, cart_id).await?))
 }
 

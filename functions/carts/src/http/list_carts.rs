@@ -1,16 +1,23 @@
 //! `GET /v1/carts`: the caller's carts, oldest first; there are few of them.
 
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
-use souk_kit::{Answer, Caller, http::Json};
+use souk_kit::{Answer, Caller, api::Doc, http::Json};
 
 use super::cart_view::CartView;
-use crate::{app::App, store::carts};
+use crate::{app::App, domain::CARTS_MAX, store::carts};
 
-#[derive(Serialize)]
+/// An account's carts.
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct CartList {
+    /// Each of them.
+    #[schemars(length(max = CARTS_MAX))]
     items: Vec<CartView>,
 }
+
+pub(crate) const LIST_CARTS: Doc =
+    Doc::new("List one's carts").says(&[(200, "All of them, oldest first; there are few.")]);
 
 pub(crate) async fn list_carts(State(app): State<App>, caller: Caller) -> Answer<Json<CartList>> {
     let carts = carts::list(&app.outbox, caller.subject).await?;

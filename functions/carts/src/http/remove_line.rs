@@ -1,8 +1,9 @@
 //! `DELETE /v1/carts/{cart_id}/lines/{sku}`: none of an article. If there was none, that is just as well.
 
-use axum::{extract::State, response::Response};
+use axum::extract::State;
 use souk_kit::{
     Answer, Caller,
+    api::Doc,
     dynamodb::{Committed, optimistic},
     etag::Conditions,
     http::Path,
@@ -10,17 +11,23 @@ use souk_kit::{
 use uuid::Uuid;
 
 use super::{
-    cart_view::{show, tag},
+    CART_ID, SKU,
+    cart_view::{Shown, show, tag},
     own,
 };
 use crate::{app::App, store::carts};
+
+pub(crate) const REMOVE_LINE: Doc = Doc::new("Take an article out of a cart")
+    .about("If there was none of it, that is just as well.")
+    .path(&[CART_ID, SKU])
+    .says(&[(200, "The cart without it.")]);
 
 pub(crate) async fn remove_line(
     State(app): State<App>,
     caller: Caller,
     Path((cart_id, sku)): Path<(Uuid, String)>,
     conditions: Conditions,
-) -> Answer<Response> {
+) -> Answer<Shown> {
     optimistic(|| remove(&app, &caller, cart_id, &sku, &conditions)).await
 }
 
@@ -31,7 +38,7 @@ async fn remove(
     cart_id: Uuid,
     sku: &str,
     conditions: &Conditions,
-) -> Answer<Option<Response>> {
+) -> Answer<Option<Shown>> {
     let before = own(app, caller, cart_id).await?;
     conditions.require(Some(&tag(&before)))?;
     let Some(after) = before.without(sku, app.now(), app.lifetime) else {

@@ -1,10 +1,13 @@
 //! `PUT /v1/carts/{cart_id}/lines/{sku}`: so many pieces of an article, whatever there were. Changes at the same moment
 //! happen one after the other, so that two tabs lose nothing; who wants to know brings `If-Match`.
 
-use axum::{extract::State, response::Response};
+use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 use souk_kit::{
     Answer, Caller, Problem,
+    api::Doc,
     dynamodb::{Committed, optimistic},
     etag::Conditions,
     http::{Json, Path},
@@ -12,20 +15,36 @@ use souk_kit::{
 use uuid::Uuid;
 
 use super::{
-    cart_view::{show, tag},
+    CART_ID, SKU,
+    cart_view::{Shown, example, show, tag},
     own,
 };
 use crate::{
     app::App,
-    domain::{LINES_MAX, TooManyLines, line_mistakes},
+    domain::{LINES_MAX, QUANTITY_MAX, TooManyLines, line_mistakes},
     store::carts,
 };
 
-#[derive(Deserialize)]
+/// How many pieces there are to be.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CartLineRequest")]
 pub(crate) struct Wanted {
+    /// How many.
+    #[schemars(range(min = 1, max = QUANTITY_MAX))]
     quantity: u32,
 }
+
+pub(crate) const SET_LINE: Doc = Doc::new("Put so many pieces of an article into a cart")
+    .about(
+        "Whatever there were of it. Changes at the same moment happen one after the other; who wants to know brings \
+         `If-Match`. Whether the article is sold is asked when it is ordered.",
+    )
+    .path(&[CART_ID, SKU])
+    .says(&[(200, "The cart with them.")])
+    .refuses(&[(422, "cart-full", "There is no room for another article.")])
+    .asks(|| json!({ "quantity": 2 }))
+    .shows(example);
 
 pub(crate) async fn set_line(
     State(app): State<App>,
@@ -33,7 +52,7 @@ pub(crate) async fn set_line(
     Path((cart_id, sku)): Path<(Uuid, String)>,
     conditions: Conditions,
     Json(Wanted { quantity }): Json<Wanted>,
-) -> Answer<Response> {
+) -> Answer<Shown> {
     let mistakes = line_mistakes(&sku, quantity);
     if !mistakes.is_empty() {
         return Err(Problem::invalid(mistakes));
@@ -48,7 +67,7 @@ async fn set(
     cart_id: Uuid,
     (sku, quantity): (&str, u32),
     conditions: &Conditions,
-) -> Answer<Option<Response>> {
+) -> Answer<Option<Shown>> {
     let before = own(app, caller, cart_id).await?;
     conditions.require(Some(&tag(&before)))?;
     let after = before
@@ -68,7 +87,6 @@ fn refuse(_: TooManyLines) -> Problem {
 mod tests {
     use axum::http::StatusCode;
     use futures::future::join_all;
-    use serde_json::json;
 
     use super::*;
     use crate::testing::{ADA, Shop};

@@ -1,27 +1,35 @@
 //! What a merchant says about a product.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use souk_contracts::Money;
 use souk_kit::FieldError;
 
 const NAME_CHARS_MAX: usize = 120;
 const DESCRIPTION_CHARS_MAX: usize = 4_000;
+/// [`is_category`] as a regular expression.
+pub(super) const CATEGORY_PATTERN: &str = "^[a-z0-9][a-z0-9-]{0,39}$";
 const CATEGORY_CHARS_MAX: usize = 40;
 /// More than anything in a shop costs, and far from where sums overflow.
 const PRICE_MINOR_MAX: i64 = 1_000_000_000;
 
 /// What a product is called, where it is found, what it costs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ProductDetails")]
 pub struct Details {
-    /// What it is called.
+    /// What it is called, on one line.
+    #[schemars(length(min = 1, max = NAME_CHARS_MAX))]
     pub name: String,
     /// A few sentences; may be empty.
     #[serde(default)]
+    #[schemars(length(max = DESCRIPTION_CHARS_MAX))]
     pub description: String,
     /// Where shoppers find it: `coffee`, `table-ware`.
+    #[schemars(regex(pattern = CATEGORY_PATTERN))]
     pub category: String,
     /// What one piece costs.
+    #[schemars(schema_with = "price")]
     pub price: Money,
 }
 
@@ -58,6 +66,16 @@ impl Details {
             .map(|(_, field, detail)| FieldError::new(field, detail))
             .collect()
     }
+}
+
+/// Money within the bounds of [`Details::mistakes`].
+fn price(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = Money::json_schema(generator);
+    if let Some(amount) = schema.pointer_mut("/properties/amount_minor") {
+        amount["minimum"] = 1.into();
+        amount["maximum"] = PRICE_MINOR_MAX.into();
+    }
+    schema
 }
 
 /// Whether a text can be the name of a category.

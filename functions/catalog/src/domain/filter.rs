@@ -1,13 +1,15 @@
 //! Which products of a list are asked for.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Product;
+use super::{Product, details::CATEGORY_PATTERN};
 
 /// What a product must be like to be shown; all that is set must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 pub struct Filter {
     /// In this category.
+    #[schemars(regex(pattern = CATEGORY_PATTERN))]
     pub category: Option<String>,
     /// For this price at least, in minor units.
     pub price_min_minor: Option<i64>,

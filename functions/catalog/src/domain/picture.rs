@@ -31,7 +31,8 @@ pub struct Picture {
 }
 
 impl Format {
-    const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::Webp, Self::Svg];
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::Webp, Self::Svg];
 
     /// Its media type.
     pub fn media_type(self) -> &'static str {

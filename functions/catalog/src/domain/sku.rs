@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Sku(String);
 
 impl Sku {
+    /// What one looks like, as a regular expression.
+    pub const PATTERN: &'static str = r"^[A-Z0-9][A-Z0-9-]{1,31}$";
     /// What is wrong with a text that is none.
     pub const RULE: &'static str = "is not 2 to 32 of A-Z, 0-9 and -, or starts with -";
 

@@ -1,9 +1,15 @@
 //! `DELETE /v1/products/{sku}`: a merchant withdraws a product. Orders that name it go on.
 
-use axum::{extract::State, http::StatusCode};
-use souk_kit::{Answer, Caller, dynamodb::optimistic, etag::Conditions, http::Path};
+use axum::extract::State;
+use souk_kit::{
+    Answer, Caller,
+    api::{Doc, Status},
+    dynamodb::optimistic,
+    etag::Conditions,
+    http::Path,
+};
 
-use super::{no_product, product_view::tag, sku_of};
+use super::{SKU, no_product, product_view::tag, sku_of};
 use crate::{
     announce,
     app::App,
@@ -11,19 +17,29 @@ use crate::{
     store::products,
 };
 
+pub(crate) const DELETE_PRODUCT: Doc = Doc::new("Withdraw a product")
+    .about("It is sold no more. Orders that name it go on.")
+    .role("merchant")
+    .path(&[SKU])
+    .says(&[(204, "It is withdrawn.")]);
+
 pub(crate) async fn delete_product(
     State(app): State<App>,
     Path(sku): Path<String>,
     caller: Caller,
     conditions: Conditions,
-) -> Answer<StatusCode> {
+) -> Answer<Status<204, ()>> {
     caller.require("merchant")?;
     let sku = sku_of(&sku)?;
     optimistic(|| withdraw(&app, &sku, &conditions)).await
 }
 
 /// `None`: somebody else has changed it at the same moment.
-async fn withdraw(app: &App, sku: &Sku, conditions: &Conditions) -> Answer<Option<StatusCode>> {
+async fn withdraw(
+    app: &App,
+    sku: &Sku,
+    conditions: &Conditions,
+) -> Answer<Option<Status<204, ()>>> {
     let before = products::find(&app.outbox, sku).await?;
     let product = before.product().ok_or_else(|| no_product(sku))?;
     conditions.require(Some(&tag(product)))?;
@@ -34,14 +50,14 @@ async fn withdraw(app: &App, sku: &Sku, conditions: &Conditions) -> Answer<Optio
     products::replace(&mut tx, app.outbox.table(), sku, &before, &after)?;
     let event = announce::withdrawn(sku, version, tx.id(), tx.now());
     tx.emit(event)?;
-    Ok(app.commit(tx).await?.then_some(StatusCode::NO_CONTENT))
+    Ok(app.commit(tx).await?.then_some(Status(())))
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
     use serde_json::json;
 
-    use super::*;
     use crate::testing::{SVG, Shop, details};
 
     #[tokio::test]

@@ -1,68 +1,100 @@
 //! `GET /v1/products/{sku}/image`: a product's picture. It comes from whoever has put it, so it is let do nothing.
 
 use axum::{
+    body::Bytes,
     extract::State,
-    http::{
-        HeaderName, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
-    },
+    http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
     response::{IntoResponse, Response},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 use souk_kit::{
     Answer, Problem,
-    etag::{Conditions, ETag},
+    api::{Cached, Doc, Output, Reply, Schemas},
+    etag::{ETag, IfNoneMatch, Read},
     http::{Path, Query},
 };
 
-use super::sku_of;
+use super::{SKU, sku_of};
 use crate::{app::App, domain::Format, store::pictures};
 
 /// Of a URL that names the very picture.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const FOR_A_MINUTE: &str = "public, max-age=60";
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct Meant {
-    /// The tag of the picture that is meant.
+    /// The tag of the picture that is meant: that very picture may be kept for ever.
     v: Option<String>,
 }
+
+pub(crate) const GET_IMAGE: Doc = Doc::new("Show a product's picture")
+    .path(&[SKU])
+    .says(&[
+        (200, "The picture, in the format in which it was put. It is let do nothing: an SVG's scripts do not run."),
+        (304, "The client has it already."),
+    ]);
 
 pub(crate) async fn get_image(
     State(app): State<App>,
     Path(sku): Path<String>,
     Query(meant): Query<Meant>,
-    conditions: Conditions,
-) -> Answer<Response> {
+    known: IfNoneMatch,
+) -> Answer<Cached<Read<Image>>> {
     let sku = sku_of(&sku)?;
     let picture = pictures::find(&app.outbox, &sku).await?;
     let picture = picture.ok_or_else(|| Problem::not_found("image of product", &sku))?;
     let tag = picture.tag();
-    let kept = if meant.v.as_ref() == Some(&tag) {
+    let control = if meant.v.as_ref() == Some(&tag) {
         FOR_EVER
     } else {
         FOR_A_MINUTE
     };
-    let tag = ETag::of(tag);
-    let head = (headers(picture.format, kept), tag.clone());
-    if conditions.not_modified(&tag) {
-        return Ok((StatusCode::NOT_MODIFIED, head).into_response());
-    }
-    Ok((head, picture.bytes).into_response())
+    let image = Image {
+        format: picture.format,
+        bytes: picture.bytes.into(),
+    };
+    let answer = known.answer(ETag::of(tag), image);
+    Ok(Cached { control, answer })
 }
 
-/// Opened by itself, an SVG is a document that may hold scripts: the sandbox has none run.
-fn headers(format: Format, kept: &'static str) -> [(HeaderName, &'static str); 4] {
-    [
-        (CONTENT_TYPE, format.media_type()),
-        (CACHE_CONTROL, kept),
-        (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ]
+/// A picture as it is shown.
+pub(crate) struct Image {
+    format: Format,
+    bytes: Bytes,
+}
+
+impl IntoResponse for Image {
+    /// Opened by itself, an SVG is a document that may hold scripts: the sandbox has none run.
+    fn into_response(self) -> Response {
+        let headers = [
+            (CONTENT_TYPE, self.format.media_type()),
+            (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        ];
+        (headers, self.bytes).into_response()
+    }
+}
+
+impl Output for Image {
+    fn replies(_: &mut Schemas) -> Vec<Reply> {
+        let schema = json!({ "type": "string", "format": "binary" });
+        let mut reply = Reply::empty(200);
+        for format in Format::ALL {
+            let content = json!({ "schema": schema });
+            reply
+                .content
+                .insert(format.media_type().to_owned(), content);
+        }
+        vec![reply]
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+
     use super::*;
     use crate::testing::{SVG, Shop};
 

@@ -1,38 +1,40 @@
 //! `GET /v1/products/{sku}`: one product, unless the client has it already. Anybody may ask.
 
-use axum::{
-    extract::State,
-    http::{StatusCode, header::CACHE_CONTROL},
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use souk_kit::{
     Answer,
-    etag::Conditions,
+    api::{Cached, Doc},
+    etag::{IfNoneMatch, Read},
     http::{Json, Path},
 };
 
 use super::{
-    no_product,
-    product_view::{ProductView, tag},
+    SKU, no_product,
+    product_view::{ProductView, example, tag},
     sku_of,
 };
 use crate::{app::App, domain::Entry, store::products};
 
+pub(crate) const GET_PRODUCT: Doc = Doc::new("Read a product")
+    .path(&[SKU])
+    .says(&[(200, "The product."), (304, "The client has it already.")])
+    .shows(example);
+
 pub(crate) async fn get_product(
     State(app): State<App>,
     Path(sku): Path<String>,
-    conditions: Conditions,
-) -> Answer<Response> {
+    known: IfNoneMatch,
+) -> Answer<Cached<Read<Json<ProductView>>>> {
     let sku = sku_of(&sku)?;
     let Entry::Sold(product) = products::find(&app.outbox, &sku).await? else {
         return Err(no_product(sku));
     };
-    let tag = tag(&product);
-    let head = ([(CACHE_CONTROL, "no-cache")], tag.clone());
-    if conditions.not_modified(&tag) {
-        return Ok((StatusCode::NOT_MODIFIED, head).into_response());
-    }
-    Ok((head, Json(ProductView::of(product))).into_response())
+    let (tag, view) = (tag(&product), Json(ProductView::of(product)));
+    let answer = known.answer(tag, view);
+    Ok(Cached {
+        control: "no-cache",
+        answer,
+    })
 }
 
 #[cfg(test)]

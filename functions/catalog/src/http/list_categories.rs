@@ -1,28 +1,48 @@
 //! `GET /v1/categories`: the categories that have products, and how many. Anybody may ask.
 
-use axum::extract::State;
+use axum::{body::Bytes, extract::State};
+use schemars::JsonSchema;
 use serde::Serialize;
-use souk_kit::{Answer, http::Json};
+use souk_kit::{
+    Answer, Problem,
+    api::{Doc, Written},
+};
 
-use crate::{app::App, store::categories};
+use crate::{app::App, recent::Key, store::categories};
 
-#[derive(Serialize)]
+/// All categories.
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct CategoryList {
+    /// Each of them.
     items: Vec<Category>,
 }
 
-#[derive(Serialize)]
+/// A category.
+#[derive(Serialize, JsonSchema)]
 struct Category {
+    /// Its name.
     category: String,
+    /// How many products are in it.
+    #[schemars(range(min = 1))]
     products: i64,
 }
 
-pub(crate) async fn list_categories(State(app): State<App>) -> Answer<Json<CategoryList>> {
+pub(crate) const LIST_CATEGORIES: Doc = Doc::new("List the categories")
+    .says(&[(200, "The categories that have products, and how many.")]);
+
+pub(crate) async fn list_categories(State(app): State<App>) -> Answer<Written<CategoryList>> {
+    let now = app.outbox.clock().now();
+    let begun = match app.recent.find(&Key::Categories, now) {
+        Ok(made) => return Ok(Written::once(made)),
+        Err(begun) => begun,
+    };
     let counts = categories::list(&app.outbox).await?;
     let category = |(category, products)| Category { category, products };
-    Ok(Json(CategoryList {
-        items: counts.into_iter().map(category).collect(),
-    }))
+    let items = counts.into_iter().map(category).collect();
+    let made = serde_json::to_vec(&CategoryList { items }).map_err(Problem::internal)?;
+    let made = Bytes::from(made);
+    app.recent.keep(begun, Key::Categories, &made, now);
+    Ok(Written::once(made))
 }
 
 #[cfg(test)]

@@ -1,14 +1,11 @@
 //! `GET /v1/products`: what is sold, in the order of SKUs; or just the articles that are named. Anybody may ask.
 
-use axum::{
-    body::Bytes,
-    extract::State,
-    http::header::CONTENT_TYPE,
-    response::{IntoResponse, Response},
-};
+use axum::{body::Bytes, extract::State};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use souk_kit::{
     Answer, FieldError, Problem,
+    api::{Doc, Either, Written},
     dynamodb::DynamoError,
     http::{Json, Query},
     page::{Cursor, Page, PageQuery},
@@ -18,32 +15,43 @@ use super::product_view::ProductView;
 use crate::{
     app::App,
     domain::{Filter, Product, Sku, is_category},
+    recent::Key,
     store::{Found, list, products},
 };
 
 /// What one request to the table takes.
 const SKUS_MAX: usize = 100;
 
-#[derive(Deserialize)]
+/// A page, made now or a moment ago.
+type Listed = Either<Json<Page<ProductView>>, Written<Page<ProductView>>>;
+
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct Named {
+    /// Just these articles, with commas between them; at most 100.
     sku: Option<String>,
 }
+
+pub(crate) const LIST_PRODUCTS: Doc = Doc::new("List products")
+    .about(
+        "What is sold, in the order of SKUs; or, with `sku`, just those that are named and sold.",
+    )
+    .says(&[(200, "A page of products.")]);
 
 pub(crate) async fn list_products(
     State(app): State<App>,
     Query(named): Query<Named>,
     Query(filter): Query<Filter>,
     page: PageQuery,
-) -> Answer<Response> {
+) -> Answer<Listed> {
     check(&filter)?;
     match named.skus()? {
         Some(skus) => {
             let found = pick(&app, &skus, &filter, page.after()?).await?;
-            Ok(Json(cut(found, &page)).into_response())
+            Ok(Either::This(Json(cut(found, &page))))
         }
         None => {
             let page = recent_page(&app, filter, page).await?;
-            Ok(([(CONTENT_TYPE, "application/json")], page).into_response())
+            Ok(Either::That(Written::once(page)))
         }
     }
 }
@@ -51,13 +59,13 @@ pub(crate) async fn list_products(
 /// A page as it was made a moment ago, or is made now.
 async fn recent_page(app: &App, filter: Filter, page: PageQuery) -> Answer<Bytes> {
     let now = app.outbox.clock().now();
-    let key = (filter, page.limit, page.cursor.clone());
+    let key = Key::Page(filter.clone(), page.limit, page.cursor.clone());
     let begun = match app.recent.find(&key, now) {
         Ok(made) => return Ok(made),
         Err(begun) => begun,
     };
     let (after, wanted) = (page.after()?, page.limit as usize + 1);
-    let found = list(&app.outbox, &key.0, after.as_ref(), wanted).await?;
+    let found = list(&app.outbox, &filter, after.as_ref(), wanted).await?;
     let made = serde_json::to_vec(&cut(found, &page)).map_err(Problem::internal)?;
     let made = Bytes::from(made);
     app.recent.keep(begun, key, &made, now);

@@ -9,17 +9,22 @@ mod product_view;
 mod put_image;
 mod put_product;
 
-pub(crate) use delete_product::delete_product;
-pub(crate) use get_image::get_image;
-pub(crate) use get_product::get_product;
-pub(crate) use list_categories::list_categories;
-pub(crate) use list_products::list_products;
-pub(crate) use put_image::put_image;
-pub(crate) use put_product::put_product;
+pub(crate) use delete_product::{DELETE_PRODUCT, delete_product};
+pub(crate) use get_image::{GET_IMAGE, get_image};
+pub(crate) use get_product::{GET_PRODUCT, get_product};
+pub(crate) use list_categories::{LIST_CATEGORIES, list_categories};
+pub(crate) use list_products::{LIST_PRODUCTS, list_products};
+pub(crate) use put_image::{PUT_IMAGE, put_image};
+pub(crate) use put_product::{PUT_PRODUCT, put_product};
 
-use souk_kit::{Answer, Problem};
+use souk_kit::{Answer, Problem, api::Param};
 
 use crate::domain::Sku;
+
+/// The segment that every path of a product has.
+const SKU: Param = Param::new("sku", "The product's stock keeping unit.")
+    .pattern(Sku::PATTERN)
+    .example("COF-ETH-250");
 
 /// The SKU of a path; what is none names no product.
 fn sku_of(path: &str) -> Answer<Sku> {

@@ -1,23 +1,38 @@
 //! A product as clients see it.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Value, json};
 use souk_contracts::Money;
 use souk_kit::etag::ETag;
 
-use crate::domain::Product;
+use crate::domain::{Product, Sku};
 
-#[derive(Serialize)]
+/// A product.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Product")]
 pub(crate) struct ProductView {
+    /// What identifies it.
+    #[schemars(regex(pattern = Sku::PATTERN))]
     sku: String,
+    /// What it is called.
     name: String,
+    /// A few sentences; may be empty.
     description: String,
+    /// Where shoppers find it.
     category: String,
+    /// What one piece costs.
     price: Money,
-    /// Names the very picture, so that it may be kept for ever.
+    /// Its picture, if it has one. The address names the very picture, so that it may be kept for ever.
+    #[schemars(extend("format" = "uri-reference"))]
     image_url: Option<String>,
+    /// Grows with every change.
+    #[schemars(range(min = 1))]
     version: i64,
+    /// Since when it is sold.
     published_at: DateTime<Utc>,
+    /// When it last changed.
     updated_at: DateTime<Utc>,
 }
 
@@ -38,6 +53,21 @@ impl ProductView {
             updated_at: product.updated_at,
         }
     }
+}
+
+/// A product for the document.
+pub(super) fn example() -> Value {
+    json!({
+        "sku": "COF-ETH-250",
+        "name": "Yirgacheffe, whole beans, 250 g",
+        "description": "Washed coffee from Ethiopia.",
+        "category": "coffee",
+        "price": { "amount_minor": 1290, "currency": "EUR" },
+        "image_url": "/v1/products/COF-ETH-250/image?v=5d41402abc4b2a76b9719d911017c592",
+        "version": 2,
+        "published_at": "2026-03-01T09:30:00.123456Z",
+        "updated_at": "2026-03-01T09:31:00.123456Z",
+    })
 }
 
 /// The tag of a product: its version, which grows with every change.

@@ -5,19 +5,48 @@ use axum::{
     extract::{State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
 };
+use serde_json::json;
 use souk_kit::{
     Answer, Caller, Problem,
+    api::{Doc, Status, Tagged},
     dynamodb::optimistic,
     etag::{Conditions, ETag},
     http::Path,
 };
 
-use super::{no_product, product_view::tag, sku_of};
+use super::{SKU, no_product, product_view::tag, sku_of};
 use crate::{
     app::App,
     domain::{Entry, Format, PICTURE_BYTES_MAX, Picture, Sku},
     store::{pictures, products},
 };
+
+pub(crate) const PUT_IMAGE: Doc = Doc::new("Give a product its picture")
+    .role("merchant")
+    .path(&[SKU])
+    .body_limit(PICTURE_BYTES_MAX)
+    .says(&[(
+        204,
+        "It is the product's picture now. The tag is the picture's.",
+    )])
+    .refuses(&[
+        (
+            415,
+            "unsupported-media-type",
+            "It is sent as none of the formats of pictures.",
+        ),
+        (
+            422,
+            "not-a-picture",
+            "What was sent is not what it is said to be.",
+        ),
+    ])
+    .also(|operation| {
+        for format in Format::ALL {
+            let schema = json!({ "type": "string", "format": "binary" });
+            operation.body(format.media_type(), &schema);
+        }
+    });
 
 pub(crate) async fn put_image(
     State(app): State<App>,
@@ -26,12 +55,15 @@ pub(crate) async fn put_image(
     conditions: Conditions,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Answer<(StatusCode, ETag)> {
+) -> Answer<Pictured> {
     caller.require("merchant")?;
     let sku = sku_of(&sku)?;
     let picture = read(&headers, body)?;
     optimistic(|| show(&app, &sku, &picture, &conditions)).await
 }
+
+/// Nothing but the picture's tag.
+type Pictured = Status<204, Tagged<()>>;
 
 /// `None`: somebody else has changed the product at the same moment.
 async fn show(
@@ -39,11 +71,11 @@ async fn show(
     sku: &Sku,
     picture: &Picture,
     conditions: &Conditions,
-) -> Answer<Option<(StatusCode, ETag)>> {
+) -> Answer<Option<Pictured>> {
     let before = products::find(&app.outbox, sku).await?;
     let product = before.product().ok_or_else(|| no_product(sku))?;
     conditions.require(Some(&tag(product)))?;
-    let answer = (StatusCode::NO_CONTENT, ETag::of(picture.tag()));
+    let answer = Status(Tagged(ETag::of(picture.tag()), ()));
     if product.picture == Some(picture.tag()) {
         return Ok(Some(answer));
     }

@@ -1,18 +1,19 @@
 //! `PUT /v1/products/{sku}`: a merchant puts a product on the shelf, or changes it. Saying the same again changes nothing.
 
-use axum::{
-    extract::State,
-    http::{StatusCode, header::LOCATION},
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
+use serde_json::json;
 use souk_kit::{
     Answer, Caller, FieldError, Problem,
+    api::{Doc, Either, Located, Status, Tagged},
     dynamodb::optimistic,
     etag::Conditions,
     http::{Json, Path},
 };
 
-use super::product_view::{ProductView, tag};
+use super::{
+    SKU,
+    product_view::{ProductView, example, tag},
+};
 use crate::{
     announce,
     app::App,
@@ -20,17 +21,40 @@ use crate::{
     store::products,
 };
 
+pub(crate) const PUT_PRODUCT: Doc = Doc::new("Put a product on the shelf, or change it")
+    .about("Saying the same again changes nothing.")
+    .role("merchant")
+    .path(&[SKU])
+    .says(&[
+        (200, "The product, changed or as it was."),
+        (201, "The product, which was not sold before."),
+    ])
+    .asks(|| {
+        json!({
+            "name": "Yirgacheffe, whole beans, 250 g",
+            "description": "Washed coffee from Ethiopia.",
+            "category": "coffee",
+            "price": { "amount_minor": 1290, "currency": "EUR" },
+        })
+    })
+    .shows(example);
+
 pub(crate) async fn put_product(
     State(app): State<App>,
     Path(sku): Path<String>,
     caller: Caller,
     conditions: Conditions,
     Json(details): Json<Details>,
-) -> Answer<Response> {
+) -> Answer<Put> {
     caller.require("merchant")?;
     let sku = check(&sku, &details)?;
     optimistic(|| publish(&app, &sku, &details, &conditions)).await
 }
+
+/// The product with its tag.
+type Shown = Tagged<Json<ProductView>>;
+/// Changed, or new.
+type Put = Either<Shown, Status<201, Located<Shown>>>;
 
 /// `None`: somebody else has changed it at the same moment.
 async fn publish(
@@ -38,7 +62,7 @@ async fn publish(
     sku: &Sku,
     details: &Details,
     conditions: &Conditions,
-) -> Answer<Option<Response>> {
+) -> Answer<Option<Put>> {
     let before = products::find(&app.outbox, sku).await?;
     conditions.require(before.product().map(tag).as_ref())?;
 
@@ -48,7 +72,9 @@ async fn publish(
     };
     let after = Entry::Sold(product.clone());
     products::replace(&mut tx, app.outbox.table(), sku, &before, &after)?;
-    tx.emit(announce::published(&product, tx.id()))?;
+    for event in announce::published(&product, || tx.id()) {
+        tx.emit(event)?;
+    }
     if !app.commit(tx).await? {
         return Ok(None);
     }
@@ -59,18 +85,18 @@ async fn publish(
     }))
 }
 
-fn replaced(product: &Product) -> Response {
-    (tag(product), Json(ProductView::of(product.clone()))).into_response()
+fn shown(product: &Product) -> Shown {
+    Tagged(tag(product), Json(ProductView::of(product.clone())))
 }
 
-fn created(product: &Product) -> Response {
+fn replaced(product: &Product) -> Put {
+    Either::This(shown(product))
+}
+
+fn created(product: &Product) -> Put {
     let location = format!("/v1/products/{}", product.sku);
-    (
-        StatusCode::CREATED,
-        [(LOCATION, location)],
-        replaced(product),
-    )
-        .into_response()
+    let answer = shown(product);
+    Either::That(Status(Located { location, answer }))
 }
 
 fn check(sku: &str, details: &Details) -> Answer<Sku> {
@@ -87,11 +113,15 @@ fn check(sku: &str, details: &Details) -> Answer<Sku> {
 
 #[cfg(test)]
 mod tests {
+    use std::{cell::Cell, collections::BTreeSet};
+
+    use axum::http::StatusCode;
+    use cloudevents::AttributesReader;
     use futures::future::join_all;
-    use serde_json::json;
+    use uuid::Uuid;
 
     use super::*;
-    use crate::testing::{Shop, details};
+    use crate::testing::{Shop, details, mug};
 
     #[tokio::test]
     async fn a_new_product_is_announced_with_what_orders_needs_to_know() {
@@ -101,13 +131,38 @@ mod tests {
             (created.status, created.header("location")),
             (StatusCode::CREATED, "/v1/products/MUG".into())
         );
-        let (event_type, data) = shop.next().await;
-        assert_eq!(event_type, "dev.souk.product.published.v1");
-        let expected = json!({
-            "sku": "MUG", "name": "Blue mug", "category": "mugs", "version": 1,
-            "price": { "amount_minor": 1250, "currency": "EUR" }, "published_at": "2025-06-15T15:06:40Z",
+        let price = json!({ "amount_minor": 1250, "currency": "EUR" });
+        let at = "2025-06-15T15:06:40Z";
+        let in_v1 = json!({
+            "sku": "MUG", "name": "Blue mug", "category": "mugs", "version": 1, "price": price, "published_at": at,
         });
-        assert_eq!(data, expected);
+        let in_v2 = json!({
+            "sku": "MUG", "name": "Blue mug", "description": "Holds tea.", "category": "mugs", "version": 1, "price": price,
+            "on_sale_since": at, "changed_at": at,
+        });
+        let expected = [
+            ("dev.souk.product.published.v1".to_owned(), in_v1),
+            ("dev.souk.product.published.v2".to_owned(), in_v2),
+        ];
+        assert_eq!(shop.announced().await, expected);
+    }
+
+    #[tokio::test]
+    async fn both_versions_are_events_of_their_own_about_the_same_product() {
+        let product = mug(1250);
+        let (id, ids) = (Cell::new(0), &mut BTreeSet::new());
+        let next_id = || {
+            id.set(id.get() + 1);
+            Uuid::from_u128(id.get())
+        };
+        let events = announce::published(&product, next_id);
+        for event in &events {
+            ids.insert(event.id().to_owned());
+            assert_eq!(event.subject(), Some("products/MUG-BLUE"));
+            let key = event.extension("partitionkey").unwrap();
+            assert_eq!(key.to_string(), "MUG-BLUE");
+        }
+        assert_eq!(ids.len(), events.len());
     }
 
     #[tokio::test]
@@ -123,8 +178,8 @@ mod tests {
             );
         }
         let announced = shop.announced().await;
-        assert_eq!(announced.len(), 1);
-        assert_eq!(announced[0].1["version"], 2);
+        let versions: Vec<_> = announced.iter().map(|(_, data)| &data["version"]).collect();
+        assert_eq!(versions, [2, 2], "once in each version of the event");
     }
 
     #[tokio::test]

@@ -80,8 +80,8 @@ impl Shop {
         };
         for sku in skus {
             assert_eq!(shop.put(sku, &details()).await.status, StatusCode::CREATED);
-            shop.next().await;
         }
+        shop.announced().await;
         shop
     }
 
@@ -144,15 +144,12 @@ impl Shop {
         self.ask(request, Body::empty()).await.status
     }
 
-    /// Type and data of the next event that was sent.
-    pub(crate) async fn next(&mut self) -> (String, Value) {
-        read(&self.sent.next().await)
-    }
-
-    /// What else was announced.
+    /// Type and data of what else was announced, by type: what waits together may be sent in any order.
     pub(crate) async fn announced(&mut self) -> Vec<(String, Value)> {
         self.outbox.clone().drained().await;
-        self.sent.waiting().iter().map(read).collect()
+        let mut announced: Vec<_> = self.sent.waiting().iter().map(read).collect();
+        announced.sort_by(|(one, _), (other, _)| one.cmp(other));
+        announced
     }
 
     fn product(&self, sku: &str, role: &str) -> Builder {

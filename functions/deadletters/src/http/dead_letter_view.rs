@@ -1,40 +1,56 @@
 //! A dead letter as merchants see it.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{domain::DeadLetter, store::dead_letters::Kept};
 
-/// What a list shows.
-#[derive(Serialize)]
+/// An event that could not be delivered. What of it cannot be read is `null`.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DeadLetter")]
 pub(crate) struct DeadLetterView {
+    /// Which one it is.
     dead_letter_id: Uuid,
+    /// The event's type.
     #[serde(rename = "type")]
     event_type: Option<String>,
+    /// Where it comes from.
     source: Option<String>,
+    /// The id that its source gave it.
     id: Option<String>,
+    /// What it is about.
     subject: Option<String>,
     /// The function that did not take it.
     destination: Option<String>,
+    /// The address it was posted to.
     destination_url: Option<String>,
+    /// Why, as far as it is known.
     error: ErrorView,
+    /// When it came here.
     arrived_at: DateTime<Utc>,
 }
 
 /// What the function answered last; nothing where it did not answer.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DeliveryError")]
 struct ErrorView {
+    /// The status.
     code: Option<u16>,
+    /// The answer's body, shortened.
     body: Option<String>,
 }
 
-/// The same with the event whole.
-#[derive(Serialize)]
+/// A dead letter with its event.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WholeDeadLetter")]
 pub(crate) struct WholeView {
     #[serde(flatten)]
     summary: DeadLetterView,
+    /// The event as it came, in the JSON format of CloudEvents.
+    #[schemars(with = "serde_json::Map<String, Value>")]
     event: Value,
 }
 

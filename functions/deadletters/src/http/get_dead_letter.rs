@@ -3,12 +3,18 @@
 use axum::extract::State;
 use souk_kit::{
     Answer, Caller, Problem,
+    api::{Doc, Param},
     http::{Json, Path},
 };
 use uuid::Uuid;
 
 use super::dead_letter_view::WholeView;
 use crate::{app::App, store::dead_letters};
+
+pub(crate) const GET_DEAD_LETTER: Doc = Doc::new("Read a dead letter whole")
+    .role("merchant")
+    .path(&[Param::new("dead_letter_id", "The dead letter.")])
+    .says(&[(200, "The dead letter with its event.")]);
 
 pub(crate) async fn get_dead_letter(
     State(app): State<App>,

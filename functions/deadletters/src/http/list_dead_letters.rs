@@ -2,9 +2,11 @@
 
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use souk_kit::{
     Answer, Caller,
+    api::Doc,
     http::{Json, Query},
     page::{Page, PageQuery},
 };
@@ -15,13 +17,21 @@ use crate::{
     store::dead_letters::{self, Kept, Position, Wanted},
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct Filter {
+    /// Only events of this type.
     #[serde(rename = "type")]
     event_type: Option<String>,
+    /// Only what this function did not take.
     destination: Option<String>,
+    /// Only what came here since then.
     since: Option<DateTime<Utc>>,
 }
+
+pub(crate) const LIST_DEAD_LETTERS: Doc =
+    Doc::new("List events that no consumer took, newest first")
+        .role("merchant")
+        .says(&[(200, "A page of dead letters, without their data.")]);
 
 pub(crate) async fn list_dead_letters(
     State(app): State<App>,

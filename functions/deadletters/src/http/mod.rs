@@ -6,6 +6,6 @@ mod keep_dead_letter;
 mod list_dead_letters;
 mod wire;
 
-pub(crate) use get_dead_letter::get_dead_letter;
+pub(crate) use get_dead_letter::{GET_DEAD_LETTER, get_dead_letter};
 pub(crate) use keep_dead_letter::keep_dead_letter;
-pub(crate) use list_dead_letters::list_dead_letters;
+pub(crate) use list_dead_letters::{LIST_DEAD_LETTERS, list_dead_letters};

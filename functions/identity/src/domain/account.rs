@@ -1,11 +1,13 @@
 //! An account.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use uuid::Uuid;
 
 use super::Email;
 
-const NAME_CHARS_MAX: usize = 100;
+/// The longest name.
+pub const NAME_CHARS_MAX: usize = 100;
 
 /// Somebody the shop knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +25,8 @@ pub struct Account {
 }
 
 /// What an account may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum Role {
     /// Buy.
     Customer,

@@ -4,7 +4,8 @@ use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
-const ADDRESS_BYTES_MAX: usize = 254;
+/// The longest address.
+pub const ADDRESS_BYTES_MAX: usize = 254;
 const LOCAL_BYTES_MAX: usize = 64;
 /// What stands in an unquoted local part besides letters and digits (RFC 5322).
 const LOCAL_SIGNS: &[u8] = b".!#$%&'*+/=?^_`{|}~-";

@@ -4,6 +4,8 @@ mod account;
 mod email;
 mod password;
 
-pub use account::{Account, Role, check_name};
-pub use email::{Email, EmailError};
-pub use password::{Password, PasswordError};
+pub use account::{Account, NAME_CHARS_MAX, Role, check_name};
+pub use email::{ADDRESS_BYTES_MAX, Email, EmailError};
+pub use password::{
+    CHARS_MAX as PASSWORD_CHARS_MAX, CHARS_MIN as PASSWORD_CHARS_MIN, Password, PasswordError,
+};

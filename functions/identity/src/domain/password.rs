@@ -4,9 +4,10 @@ use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
-const CHARS_MIN: usize = 8;
-/// Long enough for any sentence.
-const CHARS_MAX: usize = 128;
+/// The shortest password.
+pub const CHARS_MIN: usize = 8;
+/// The longest password: enough for any sentence.
+pub const CHARS_MAX: usize = 128;
 
 /// A password that may be chosen.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,17 +1,28 @@
 //! An account as its owner sees it.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::domain::Account;
+use crate::domain::{Account, Role};
 
-#[derive(Serialize)]
+/// An account.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Account")]
 pub(crate) struct AccountView {
+    /// Which one it is.
     account_id: Uuid,
+    /// Where its owner is written to.
+    #[schemars(extend("format" = "email"))]
     email: String,
+    /// What its owner is called.
     name: String,
+    /// What it may do.
+    #[schemars(with = "[Role; 1]")]
     roles: [&'static str; 1],
+    /// When it was made.
     registered_at: DateTime<Utc>,
 }
 
@@ -25,4 +36,15 @@ impl AccountView {
             registered_at: account.registered_at,
         }
     }
+}
+
+/// An account for the document.
+pub(super) fn example() -> Value {
+    json!({
+        "account_id": "0192f0c1-6a5e-7b1c-9d3e-5f0a1b2c3d4e",
+        "email": "ada@souk.example",
+        "name": "Ada",
+        "roles": ["customer"],
+        "registered_at": "2026-03-01T09:30:00.123456Z",
+    })
 }

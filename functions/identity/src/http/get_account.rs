@@ -1,10 +1,19 @@
 //! `GET /v1/accounts/me`: one's own account.
 
 use axum::extract::State;
-use souk_kit::{Answer, Caller, Problem, http::Json};
+use souk_kit::{Answer, Caller, Problem, api::Doc, http::Json};
 
-use super::account_view::AccountView;
+use super::account_view::{AccountView, example};
 use crate::{app::App, store::accounts};
+
+pub(crate) const GET_ACCOUNT: Doc = Doc::new("Read one's own account")
+    .says(&[(200, "The account.")])
+    .refuses(&[(
+        404,
+        "not-found",
+        "The token is good, and its account is gone.",
+    )])
+    .shows(example);
 
 pub(crate) async fn get_account(
     State(app): State<App>,

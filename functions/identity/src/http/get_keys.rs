@@ -1,24 +1,74 @@
 //! `GET /v1/identity/jwks.json`: the public key, for whoever wants to check a token without asking.
 
-use axum::{
-    extract::State,
-    http::header::CACHE_CONTROL,
-    response::{IntoResponse, Response},
+use axum::extract::State;
+use jsonwebtoken::jwk::JwkSet;
+use schemars::JsonSchema;
+use serde::Serialize;
+use souk_kit::{
+    api::{Cached, Doc},
+    http::Json,
 };
-use souk_kit::http::Json;
 
 use crate::app::App;
 
 /// Short enough for a new key to be known before its first token is.
 const KEPT: &str = "public, max-age=300";
 
-pub(crate) async fn get_keys(State(app): State<App>) -> Response {
-    ([(CACHE_CONTROL, KEPT)], Json(app.signer.keys())).into_response()
+pub(crate) const GET_KEYS: Doc = Doc::new("Read the keys that check tokens")
+    .about("A JSON Web Key Set (RFC 7517), for whoever wants to check a token without asking.")
+    .says(&[(200, "The keys.")]);
+
+/// Public keys (RFC 7517).
+#[derive(Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub(crate) struct KeySet(#[schemars(with = "Described")] JwkSet);
+
+/// Public keys (RFC 7517).
+#[derive(JsonSchema)]
+#[schemars(rename = "KeySet")]
+#[expect(dead_code, reason = "it only describes what jsonwebtoken writes")]
+struct Described {
+    /// Each of them.
+    keys: Vec<DescribedKey>,
+}
+
+/// A public key on the curve P-256.
+#[derive(JsonSchema)]
+#[schemars(rename = "Key")]
+#[expect(dead_code, reason = "it only describes what jsonwebtoken writes")]
+struct DescribedKey {
+    /// The key type.
+    #[schemars(extend("const" = "EC"))]
+    kty: String,
+    /// The curve.
+    #[schemars(extend("const" = "P-256"))]
+    crv: String,
+    /// A coordinate.
+    x: String,
+    /// The other coordinate.
+    y: String,
+    /// Which key it is: the `kid` of the tokens that it checks.
+    kid: String,
+    /// How it signs.
+    #[schemars(extend("const" = "ES256"))]
+    alg: String,
+    /// What it is for.
+    #[schemars(extend("const" = "sig"))]
+    r#use: String,
+}
+
+pub(crate) async fn get_keys(State(app): State<App>) -> Cached<Json<KeySet>> {
+    Cached {
+        control: KEPT,
+        answer: Json(KeySet(app.signer.keys().clone())),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
+    use axum::http::header::CACHE_CONTROL;
+    use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
     use serde_json::Value;
 
     use super::*;

@@ -6,7 +6,7 @@ mod get_keys;
 mod open_session;
 mod register_account;
 
-pub(crate) use get_account::get_account;
-pub(crate) use get_keys::get_keys;
-pub(crate) use open_session::open_session;
-pub(crate) use register_account::register_account;
+pub(crate) use get_account::{GET_ACCOUNT, get_account};
+pub(crate) use get_keys::{GET_KEYS, get_keys};
+pub(crate) use open_session::{OPEN_SESSION, open_session};
+pub(crate) use register_account::{REGISTER_ACCOUNT, register_account};

@@ -1,13 +1,15 @@
 //! `POST /v1/sessions`: a token for an e-mail address and its password. Neither the answer nor the time it takes tells whether
 //! the address is known.
 
-use axum::{
-    extract::State,
-    http::{StatusCode, header::CACHE_CONTROL},
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, http::StatusCode};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use souk_kit::{Answer, Problem, http::Json};
+use serde_json::json;
+use souk_kit::{
+    Answer, Problem,
+    api::{Cached, Doc, Status},
+    http::Json,
+};
 
 use crate::{
     app::App,
@@ -16,24 +18,46 @@ use crate::{
 };
 
 /// No `Debug`: it has a password in it.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Credentials {
+    /// The account's e-mail address.
     email: String,
+    /// The account's password.
+    #[schemars(extend("format" = "password"))]
     password: String,
 }
 
-#[derive(Serialize)]
-struct Session {
+/// A token.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Session {
+    /// The token.
     access_token: String,
+    /// Its type (RFC 6750).
+    #[schemars(extend("const" = "Bearer"))]
     token_type: &'static str,
+    /// For how many seconds it is good.
+    #[schemars(range(min = 1))]
     expires_in: i64,
 }
+
+pub(crate) const OPEN_SESSION: Doc = Doc::new("Log in")
+    .about("Neither the answer nor the time it takes tells whether the address is known.")
+    .says(&[(
+        201,
+        "A token, to be sent as `Authorization: Bearer <access_token>`.",
+    )])
+    .refuses(&[(
+        401,
+        "wrong-credentials",
+        "The e-mail address or the password is wrong.",
+    )])
+    .asks(|| json!({ "email": "ada@souk.example", "password": "correct horse battery" }));
 
 pub(crate) async fn open_session(
     State(app): State<App>,
     Json(Credentials { email, password }): Json<Credentials>,
-) -> Answer<Response> {
+) -> Answer<Cached<Status<201, Json<Session>>>> {
     let stored = find(&app, &email).await?;
     let hash = stored.as_ref().map(|stored| stored.password_hash.clone());
     let is_right = app
@@ -57,8 +81,10 @@ pub(crate) async fn open_session(
         token_type: "Bearer",
         expires_in: app.signer.ttl_seconds(),
     };
-    let headers = [(CACHE_CONTROL, "no-store")];
-    Ok((StatusCode::CREATED, headers, Json(session)).into_response())
+    Ok(Cached {
+        control: "no-store",
+        answer: Status(Json(session)),
+    })
 }
 
 /// What is no address has no account.
@@ -71,6 +97,7 @@ async fn find(app: &App, email: &str) -> Result<Option<Stored>, sqlx::Error> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header::CACHE_CONTROL;
     use chrono::TimeDelta;
 
     use super::*;

@@ -1,34 +1,51 @@
 //! `POST /v1/accounts`: a new customer. Nobody becomes a merchant here: a role in the request is a field that nobody knows.
 
-use axum::{
-    extract::State,
-    http::{StatusCode, header::LOCATION},
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use souk_kit::{Answer, FieldError, Problem, http::Json};
+use serde_json::json;
+use souk_kit::{
+    Answer, FieldError, Problem,
+    api::{Doc, Located, Status},
+    http::Json,
+};
 
-use super::account_view::AccountView;
+use super::account_view::{AccountView, example};
 use crate::{
     announce,
     app::App,
-    domain::{Account, Email, Password, Role, check_name},
+    domain::{
+        ADDRESS_BYTES_MAX, Account, Email, NAME_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN,
+        Password, Role, check_name,
+    },
     store::accounts,
 };
 
 /// No `Debug`: it has a password in it.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Registration {
+    /// Where the owner is written to. Of one mailbox there is one account.
+    #[schemars(extend("format" = "email"), length(max = ADDRESS_BYTES_MAX))]
     email: String,
+    /// Chosen by the owner.
+    #[schemars(extend("format" = "password"), length(min = PASSWORD_CHARS_MIN, max = PASSWORD_CHARS_MAX))]
     password: String,
+    /// What the owner is called.
+    #[schemars(length(min = 1, max = NAME_CHARS_MAX))]
     name: String,
 }
+
+pub(crate) const REGISTER_ACCOUNT: Doc = Doc::new("Register a customer")
+    .says(&[(201, "The account. `POST /v1/sessions` opens a session for it.")])
+    .refuses(&[(409, "email-taken", "There is an account with this e-mail address already.")])
+    .asks(|| json!({ "email": "ada@souk.example", "password": "correct horse battery", "name": "Ada" }))
+    .shows(example);
 
 pub(crate) async fn register_account(
     State(app): State<App>,
     Json(registration): Json<Registration>,
-) -> Answer<Response> {
+) -> Answer<Status<201, Located<Json<AccountView>>>> {
     let (email, password, name) = registration.check()?;
     let hash = app.passwords.hash(password).await?;
 
@@ -47,8 +64,10 @@ pub(crate) async fn register_account(
     tx.emit(announce::registered(&account, tx.id()))?;
     tx.commit().await?;
 
-    let view = Json(AccountView::of(account));
-    Ok((StatusCode::CREATED, [(LOCATION, "/v1/accounts/me")], view).into_response())
+    Ok(Status(Located {
+        location: "/v1/accounts/me".to_owned(),
+        answer: Json(AccountView::of(account)),
+    }))
 }
 
 impl Registration {
@@ -72,7 +91,7 @@ impl Registration {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use axum::http::StatusCode;
 
     use super::*;
     use crate::testing::Desk;

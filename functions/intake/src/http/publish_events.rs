@@ -5,18 +5,25 @@ use std::future::ready;
 use axum::{
     body::Bytes,
     extract::{State, rejection::BytesRejection},
-    http::{HeaderMap, StatusCode},
+    http::HeaderMap,
 };
 use cloudevents::Event;
 use futures::{StreamExt, TryStreamExt, stream};
-use souk_kit::{Answer, Problem, Sink, sink::SinkError, telemetry};
+use souk_kit::{
+    Answer, Problem, Sink,
+    api::{Doc, Status},
+    sink::SinkError,
+    telemetry,
+};
 
 use super::{
+    described,
     publisher::Recognised,
     refusal::{Found, refuse},
     wire::{self, Posted},
 };
 use crate::{
+    BODY_BYTES_MAX,
     app::App,
     domain::{Candidate, Publisher, check},
 };
@@ -25,16 +32,32 @@ use crate::{
 const IN_FLIGHT_MAX: usize = 16;
 const TRY_AGAIN_AFTER_SECONDS: u32 = 5;
 
+pub(crate) const PUBLISH_EVENTS: Doc = Doc::new("Publish CloudEvents")
+    .about(
+        "One event in binary or structured mode, or a batch that is taken whole or not at all (CloudEvents 1.0, HTTP \
+         binding). It is answered when the broker has it. The same event again, by source and id, counts once.",
+    )
+    .body_limit(BODY_BYTES_MAX)
+    .says(&[(202, "The broker has all of it.")])
+    .refuses(&[
+        (400, "bad-request", "The body cannot be read."),
+        (400, "invalid-event", "Events break the rules; `errors` names each mistake."),
+        (403, "forbidden", "Something is not this publisher's to say; `errors` says what."),
+        (413, "batch-too-large", "The batch has too many events."),
+        (415, "unsupported-media-type", "It is sent as none of the media types that are taken."),
+    ])
+    .also(described::describe);
+
 pub(crate) async fn publish_events(
     State(app): State<App>,
     Recognised(name): Recognised,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Answer<StatusCode> {
+) -> Answer<Status<202, ()>> {
     let posted = wire::read(&headers, &body.map_err(unread)?)?;
     let events = accept(posted, &app.grants.publisher(&name))?;
     forward(&app.sink, events).await?;
-    Ok(StatusCode::ACCEPTED)
+    Ok(Status(()))
 }
 
 /// Every event, or every mistake in any of them.
@@ -88,12 +111,14 @@ fn unread(rejection: BytesRejection) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+    use axum::http::{
+        StatusCode,
+        header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
+    };
     use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
     use cloudevents::AttributesReader;
     use serde_json::{Value, json};
 
-    use super::*;
     use crate::testing::{Door, event};
 
     const STRUCTURED: &str = "application/cloudevents+json";

@@ -5,7 +5,11 @@ use axum::{
     http::{HeaderValue, StatusCode, header::WWW_AUTHENTICATE, request::Parts},
     response::{IntoResponse, Response},
 };
-use souk_kit::Problem;
+use serde_json::json;
+use souk_kit::{
+    Problem,
+    api::{Input, Operation},
+};
 
 /// Kong's key-auth sets it to the consumer whose API key was sent, whatever the client sent under this name. The function
 /// is cluster-local, and only the gateway leads here from outside: that is why the header is believed.
@@ -26,6 +30,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Recognised {
             Some(Ok(name)) if !name.trim().is_empty() => Ok(Self(name.to_owned())),
             _ => Err(Unrecognised),
         }
+    }
+}
+
+impl Input for Recognised {
+    fn describe(operation: &mut Operation<'_>) {
+        let scheme = json!({
+            "type": "apiKey", "in": "header", "name": "X-Api-Key",
+            "description": "The key of a publisher. What each may publish is agreed with the shop."
+        });
+        operation.security("apiKey", scheme);
+        operation.refuses(
+            401,
+            "unauthorized",
+            "The gateway has recognised no publisher.",
+        );
     }
 }
 

@@ -13,9 +13,9 @@ use souk_kit::{Answer, Problem};
 
 use crate::domain::{Candidate, is_json};
 
-const STRUCTURED: &str = "application/cloudevents+json";
-const BATCH: &str = "application/cloudevents-batch+json";
-const BATCH_EVENTS_MAX: usize = 100;
+pub(super) const STRUCTURED: &str = "application/cloudevents+json";
+pub(super) const BATCH: &str = "application/cloudevents-batch+json";
+pub(super) const BATCH_EVENTS_MAX: usize = 100;
 
 /// What a request holds.
 pub(crate) enum Posted {

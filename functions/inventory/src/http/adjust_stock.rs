@@ -3,17 +3,22 @@
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use souk_kit::{
     Answer, Caller, FieldError, Problem,
+    api::{Doc, Once},
     http::{Json, Path},
     idempotency::IdempotencyKey,
     postgres::Tx,
 };
 
-use super::stock_view::StockView;
+use super::{
+    SKU,
+    stock_view::{StockView, example},
+};
 use crate::{
     app::App,
     domain::{Change, Level},
@@ -21,15 +26,34 @@ use crate::{
 };
 
 /// More than fits on any shelf.
-const PIECES_MAX: u64 = 1_000_000;
+const PIECES_MAX: i64 = 1_000_000;
 const REASON_CHARS_MAX: usize = 200;
 
-#[derive(Debug, Serialize, Deserialize)]
+/// A correction of an article's stock.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "StockAdjustment")]
 pub(crate) struct Adjustment {
+    /// How many pieces more there are, or fewer; not 0.
+    #[schemars(range(min = -PIECES_MAX, max = PIECES_MAX), extend("not" = { "const": 0 }))]
     quantity_delta: i64,
+    /// Why, on one line.
+    #[schemars(length(min = 1, max = REASON_CHARS_MAX))]
     reason: String,
 }
+
+pub(crate) const ADJUST_STOCK: Doc = Doc::new("Correct an article's stock")
+    .about("Somebody has counted. Pieces that customers were promised cannot be counted away.")
+    .role("merchant")
+    .path(&[SKU])
+    .says(&[(200, "The stock after it.")])
+    .refuses(&[(
+        409,
+        "stock-promised",
+        "Fewer would be left than customers were promised.",
+    )])
+    .asks(|| json!({ "quantity_delta": 12, "reason": "found behind the shelf" }))
+    .shows(example);
 
 pub(crate) async fn adjust_stock(
     State(app): State<App>,
@@ -37,15 +61,16 @@ pub(crate) async fn adjust_stock(
     caller: Caller,
     key: IdempotencyKey,
     Json(adjustment): Json<Adjustment>,
-) -> Answer<Response> {
+) -> Answer<Once<Json<StockView>>> {
     caller.require("merchant")?;
     adjustment.check(&sku)?;
 
     let key = key.scoped(caller.subject, "adjust_stock", &(&sku, &adjustment));
     let mut tx = app.outbox.begin().await?;
     if let Some(answer) = tx.recall(&key).await?.answered()? {
-        return Ok(answer);
+        return Ok(Once::Again(answer));
     }
+    tx.on_behalf_of(caller.subject);
     let level = adjusted(&mut tx, &sku, &adjustment).await?;
 
     let cause = Cause::Adjusted {
@@ -63,7 +88,7 @@ pub(crate) async fn adjust_stock(
     tx.remember(&key, StatusCode::OK, &HeaderMap::new(), &view)?;
     tx.commit().await?;
 
-    Ok(Json(view).into_response())
+    Ok(Once::First(Json(view)))
 }
 
 /// What there will be; the row is locked until then.
@@ -92,7 +117,7 @@ async fn adjusted(tx: &mut Tx, sku: &String, adjustment: &Adjustment) -> Answer<
 impl Adjustment {
     fn check(&self, sku: &str) -> Answer<()> {
         let mut errors = Vec::new();
-        if self.quantity_delta == 0 || self.quantity_delta.unsigned_abs() > PIECES_MAX {
+        if self.quantity_delta == 0 || !(-PIECES_MAX..=PIECES_MAX).contains(&self.quantity_delta) {
             let detail = format!(
                 "is {}, allowed are 1 to {PIECES_MAX} more or fewer",
                 self.quantity_delta
@@ -125,8 +150,6 @@ fn check_sku(sku: &str) -> Option<FieldError> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::testing::{Answered, Stockroom};
 

@@ -3,17 +3,27 @@
 use axum::extract::State;
 use souk_kit::{
     Answer, Problem,
+    api::Doc,
     http::{Json, Path},
 };
 
-use super::stock_view::StockView;
+use super::{
+    SKU,
+    stock_view::{StockView, example},
+};
 use crate::{app::App, store::stock};
+
+pub(crate) const GET_STOCK: Doc = Doc::new("Read an article's stock")
+    .path(&[SKU])
+    .says(&[(200, "The stock.")])
+    .shows(example);
 
 pub(crate) async fn get_stock(
     State(app): State<App>,
     Path(sku): Path<String>,
 ) -> Answer<Json<StockView>> {
-    let levels = stock::find(app.outbox.pool(), &[&sku]).await?;
+    let mut conn = app.outbox.pool().acquire().await?;
+    let levels = stock::find(&mut conn, &[&sku]).await?;
     let level = levels
         .get(&sku)
         .ok_or_else(|| Problem::not_found("stock of", &sku))?;

@@ -1,9 +1,11 @@
 //! `GET /v1/stock?sku=a,b`: how many pieces of these articles there are. Anybody may ask.
 
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use souk_kit::{
-    Answer, FieldError, Problem,
+    Answer, Caller, FieldError, Problem,
+    api::Doc,
     http::{Json, Query},
 };
 
@@ -12,24 +14,39 @@ use crate::{app::App, store::stock};
 
 const SKUS_MAX: usize = 100;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct Wanted {
+    /// The articles, 1 to 100 of them with commas between them, such as `MUG-BLUE,CUP-RED`.
     #[serde(default)]
+    #[schemars(required)]
     sku: String,
 }
 
 /// What was found; articles that were never in the house are left out.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct StockList {
+    /// Each of them.
     items: Vec<StockView>,
 }
 
+pub(crate) const LIST_STOCK: Doc = Doc::new("Read the stock of several articles")
+    .says(&[(200, "The stock of those that were ever in the house.")])
+    .refuses(&[(
+        422,
+        "invalid",
+        "No article is named, or more than 100; `errors` says so.",
+    )]);
+
 pub(crate) async fn list_stock(
     State(app): State<App>,
+    // Nobody has to say who they are; a merchant who does finds what they have just counted.
+    caller: Result<Caller, Problem>,
     Query(wanted): Query<Wanted>,
 ) -> Answer<Json<StockList>> {
     let skus = wanted.skus()?;
-    let levels = stock::find(app.outbox.pool(), &skus).await?;
+    let reader = caller.ok().map(|caller| caller.subject);
+    let mut conn = app.outbox.read_as(reader).await?;
+    let levels = stock::find(&mut conn, &skus).await?;
     let items = levels
         .into_iter()
         .map(|(sku, level)| StockView::of(sku, level));

@@ -1,7 +1,7 @@
 //! The tables `stock` and `movements`. Rows are always locked in the order of their SKUs, so that nobody waits in a circle.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::{Change, Level, Levels, Pieces};
@@ -25,9 +25,9 @@ pub(crate) enum Cause<'a> {
 }
 
 /// What there is of these articles; those that were never in the house are left out.
-pub(crate) async fn find(pool: &PgPool, skus: &[&str]) -> Result<Levels, sqlx::Error> {
+pub(crate) async fn find(conn: &mut PgConnection, skus: &[&str]) -> Result<Levels, sqlx::Error> {
     let select = "select sku, on_hand, reserved from stock where sku = any($1)";
-    let rows: Vec<Row> = sqlx::query_as(select).bind(skus).fetch_all(pool).await?;
+    let rows: Vec<Row> = sqlx::query_as(select).bind(skus).fetch_all(conn).await?;
     Ok(rows.into_iter().map(level).collect())
 }
 

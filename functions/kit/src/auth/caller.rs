@@ -20,6 +20,8 @@ pub struct Caller {
     pub email: String,
     /// What it may do: `customer`, `merchant`.
     pub roles: Vec<String>,
+    /// The program that it uses, if the token names one (`azp`).
+    pub client: Option<String>,
     pub(super) token: String,
 }
 
@@ -52,6 +54,7 @@ impl Caller {
             subject: Uuid::nil(),
             email: "ada@souk.example".into(),
             roles: vec!["customer".into()],
+            client: None,
             token: token.into(),
         }
     }

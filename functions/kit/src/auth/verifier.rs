@@ -53,6 +53,7 @@ struct Claims {
     nbf: i64,
     email: String,
     roles: Vec<String>,
+    azp: Option<String>,
 }
 
 impl TokenVerifier {
@@ -109,6 +110,7 @@ impl TokenVerifier {
             subject: claims.sub,
             email: claims.email,
             roles: claims.roles,
+            client: claims.azp,
             token: token.to_owned(),
         };
         self.0.cache.put(token, &caller, claims.exp, now);

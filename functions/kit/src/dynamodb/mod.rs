@@ -17,5 +17,5 @@ pub use error::DynamoError;
 pub use item::{Item, key, number, read, read_maybe, text};
 pub use optimistic::optimistic;
 pub use outbox::Outbox;
-pub use table::{EXPIRES_AT, PK, SK, TableSpec, ensure_table};
+pub use table::{EXPIRES_AT, PK, SK, TableSpec, ensure_table, migrate};
 pub use tx::{Committed, Tx};

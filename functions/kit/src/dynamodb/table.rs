@@ -13,7 +13,8 @@ use aws_sdk_dynamodb::{
 };
 use tokio::time::{Instant, sleep};
 
-use super::DynamoError;
+use super::{DynamoError, client, settings};
+use crate::{Env, Reader, StartError};
 
 /// The attribute that is the partition key of every table.
 pub const PK: &str = "pk";
@@ -67,6 +68,18 @@ impl TableSpec {
     pub fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// Makes the table that the setting `name_in` names, and nothing else: for [`crate::Program::migrate`].
+pub async fn migrate(
+    env: Env,
+    name_in: &str,
+    spec: impl FnOnce(&str) -> TableSpec,
+) -> Result<(), StartError> {
+    let mut r = Reader::new(&env);
+    let (settings, name) = (settings(&mut r), r.required::<String>(name_in));
+    let (settings, name) = r.finish(|| Some((settings?, name?)))?;
+    Ok(ensure_table(&client(settings).await, &spec(&name)).await?)
 }
 
 /// Makes the table if it is not there, and waits until it can be used.

@@ -47,6 +47,17 @@ impl<T> Delivery<T> {
             data,
         }
     }
+
+    /// The same event with its data said otherwise: it is still recognised as the same.
+    pub fn map<U>(self, say: impl FnOnce(T) -> U) -> Delivery<U> {
+        Delivery {
+            id: self.id,
+            source: self.source,
+            event_type: self.event_type,
+            time: self.time,
+            data: say(self.data),
+        }
+    }
 }
 
 impl<T: DeserializeOwned> Delivery<T> {

@@ -48,6 +48,24 @@ impl<S: Clone + Send + Sync + 'static> Subscriptions<S> {
         self
     }
 
+    /// Hears an older version of a type too: what was said in it is brought up to date, and handed to the newer one's handler.
+    pub fn on_older<Old, New, Upcast, H, Fut>(
+        self,
+        event_type: &'static str,
+        upcast: Upcast,
+        handler: H,
+    ) -> Self
+    where
+        Old: DeserializeOwned + Send + 'static,
+        Upcast: Fn(Old) -> New + Send + Sync + 'static,
+        H: Fn(S, Delivery<New>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), Refusal>> + Send + 'static,
+    {
+        self.on(event_type, move |state, delivery: Delivery<Old>| {
+            handler(state, delivery.map(&upcast))
+        })
+    }
+
     /// Hears the PingSource that asks for a sweep of the outbox.
     pub fn on_sweep(mut self, outbox: impl Into<Relay>) -> Self {
         let relay = outbox.into();
@@ -108,8 +126,18 @@ mod tests {
         }
     }
 
+    #[derive(Deserialize)]
+    struct Spoken {
+        text: String,
+    }
+
+    fn upcast(older: Spoken) -> Said {
+        Said { word: older.text }
+    }
+
     async fn status(event_type: &str, body: &'static str) -> StatusCode {
-        let subscriptions = Arc::new(Subscriptions::new(()).on("said", hear));
+        let subscriptions = Subscriptions::new(()).on("said", hear);
+        let subscriptions = Arc::new(subscriptions.on_older("spoken", upcast, hear));
         let pairs = [
             ("ce-specversion", "1.0"),
             ("ce-id", "1"),
@@ -140,6 +168,14 @@ mod tests {
             status("said", r#"{"word":"no"}"#).await,
             StatusCode::BAD_REQUEST
         );
+    }
+
+    #[tokio::test]
+    async fn an_older_version_is_read_as_it_was_written_and_heard_as_the_newer_one() {
+        let busy = status("spoken", r#"{"text":"busy"}"#).await;
+        assert_eq!(busy, StatusCode::SERVICE_UNAVAILABLE);
+        let newer_words = status("spoken", r#"{"word":"hello"}"#).await;
+        assert_eq!(newer_words, StatusCode::BAD_REQUEST);
     }
 
     #[tokio::test]

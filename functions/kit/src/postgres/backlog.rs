@@ -15,6 +15,8 @@ const BATCH_EVENTS: i64 = 200;
 /// No broker delivers an event again after this time.
 const INBOX_KEPT: TimeDelta = TimeDelta::days(7);
 const IDEMPOTENCY_KEPT: TimeDelta = TimeDelta::days(1);
+/// No replica is that far behind.
+const MARKS_KEPT: TimeDelta = TimeDelta::days(1);
 
 pub(super) struct PostgresBacklog {
     pub(super) pool: PgPool,
@@ -92,6 +94,8 @@ impl PostgresBacklog {
         keys.bind(now - IDEMPOTENCY_KEPT)
             .execute(&self.pool)
             .await?;
+        let marks = sqlx::query("delete from last_writes where written_at < $1");
+        marks.bind(now - MARKS_KEPT).execute(&self.pool).await?;
         Ok(())
     }
 }

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres, pool::PoolConnection};
+use uuid::Uuid;
 
-use super::{Tx, backlog::PostgresBacklog};
+use super::{Tx, backlog::PostgresBacklog, replica::Replica};
 use crate::{Clock, Delivery, Ids, Relay, Sink};
 
 /// Begins transactions whose events are sent once they are committed. Clones share one relay.
 #[derive(Clone)]
 pub struct Outbox {
     pool: PgPool,
+    replica: Option<Replica>,
     relay: Relay,
     clock: Clock,
     ids: Ids,
@@ -26,9 +28,16 @@ impl Outbox {
         Self {
             relay: Relay::start(Arc::new(backlog), sink),
             pool,
+            replica: None,
             clock,
             ids,
         }
+    }
+
+    /// Lets lists be read in a replica, if there is one; see [`crate::postgres::replica_settings`].
+    pub fn with_replica(mut self, replica: Option<PgPool>) -> Self {
+        self.replica = replica.map(Replica::new);
+        self
     }
 
     /// A transaction.
@@ -51,7 +60,19 @@ impl Outbox {
         self.relay.drained().await;
     }
 
-    /// The pool, for reading outside a transaction.
+    /// A connection to read lists on for somebody, or for anybody: to the replica if there is one that answers and shows
+    /// what `reader` has written last, else to the database itself.
+    pub async fn read_as(
+        &self,
+        reader: Option<Uuid>,
+    ) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        match &self.replica {
+            Some(replica) => replica.or(&self.pool, reader).await,
+            None => self.pool.acquire().await,
+        }
+    }
+
+    /// The pool, for reading outside a transaction what must not be behind.
     pub fn pool(&self) -> &PgPool {
         &self.pool
     }
@@ -59,6 +80,10 @@ impl Outbox {
     /// The clock that its transactions go by.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    pub(super) fn has_replica(&self) -> bool {
+        self.replica.is_some()
     }
 
     pub(super) fn ids(&self) -> &Ids {

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, PgConnection, raw_sql};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{Outbox, literal, open::Open};
+use super::{Outbox, literal, open::Open, replica::leave_mark};
 use crate::{
     Delivery,
     relay::{EmitError, Outgoing},
@@ -83,6 +83,11 @@ impl Tx {
         self.outbox.ids().next()
     }
 
+    /// A new id that says when it was made: now, by this transaction's clock.
+    pub fn timed_id(&self) -> Uuid {
+        self.outbox.ids().at(self.now())
+    }
+
     /// The time, for what is done in this transaction.
     pub fn now(&self) -> DateTime<Utc> {
         self.outbox.clock().now()
@@ -103,6 +108,13 @@ impl Tx {
     pub fn emit(&mut self, event: Event) -> Result<(), EmitError> {
         self.events.push(Outgoing::new(event)?);
         Ok(())
+    }
+
+    /// Says on whose behalf this is done: whoever it is will find it in the lists that are read next, replica or not.
+    pub fn on_behalf_of(&mut self, account_id: Uuid) {
+        if self.outbox.has_replica() {
+            self.at_last(&leave_mark(account_id, self.now()));
+        }
     }
 
     /// Adds a statement that travels with the commit. Values in it are written by [`literal::json`].

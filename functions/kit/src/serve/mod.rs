@@ -4,5 +4,6 @@ mod layers;
 mod run;
 mod service;
 
-pub use run::{StartError, run};
+pub use run::{Program, StartError, run};
+pub(crate) use service::BODY_BYTES_USUAL;
 pub use service::Service;

@@ -1,8 +1,15 @@
 //! The life of the process. What is wrong with its configuration is said before anything is begun.
 
-use std::{io, net::Ipv4Addr, process::ExitCode, time::Duration};
+use std::{
+    io::{self, Write},
+    net::Ipv4Addr,
+    process::ExitCode,
+    time::Duration,
+};
 
 use axum::serve::ListenerExt;
+use futures::future::LocalBoxFuture;
+use serde_json::Value;
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
@@ -15,7 +22,7 @@ use super::{
     Service,
     service::{Drain, Parts},
 };
-use crate::{Env, Reader, env::ConfigMistakes, telemetry::Telemetry};
+use crate::{Env, Reader, api::Api, env::ConfigMistakes, telemetry::Telemetry};
 
 const WORKER_THREADS: usize = 2;
 const PORT_USUAL: u16 = 8080;
@@ -35,12 +42,86 @@ pub enum StartError {
     /// Its tables cannot be brought up to date.
     #[error("the tables cannot be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// Its tables are older than it needs, and its role may not change them.
+    #[error(
+        "the tables are older than this release needs, and this role may not change them ({1})\n\
+         missing: {0}\nrun this program once with the argument `migrate` and a DATABASE_URL of the tables' owner"
+    )]
+    OldTables(String, String),
     /// The port is taken, or another thing of the system failed.
     #[error("the system refuses: {0}")]
     System(#[from] io::Error),
+    /// Its executable was called with something that it does not do.
+    #[error(
+        "it does not know `{0}`; without an argument it serves, with `openapi` it prints its API, \
+         with `migrate` it brings its tables up to date, if it has any"
+    )]
+    Argument(String),
     /// Anything else.
     #[error("{0}")]
     Other(String),
+}
+
+type Migrate = Box<dyn FnOnce(Env) -> LocalBoxFuture<'static, Result<(), StartError>>>;
+
+/// A function's executable: without an argument it serves; with one it does what that names, and ends.
+pub struct Program<F> {
+    name: &'static str,
+    start: F,
+    api: Option<fn() -> Api>,
+    migrate: Option<Migrate>,
+}
+
+impl<F, Fut> Program<F>
+where
+    F: FnOnce(Env) -> Fut,
+    Fut: Future<Output = Result<Service, StartError>>,
+{
+    /// The function `name`: `start` makes it from the environment.
+    pub fn new(name: &'static str, start: F) -> Self {
+        Self {
+            name,
+            start,
+            api: None,
+            migrate: None,
+        }
+    }
+
+    /// What `<name> openapi` prints. It is made only then.
+    pub fn api(mut self, api: fn() -> Api) -> Self {
+        self.api = Some(api);
+        self
+    }
+
+    /// What `<name> migrate` does: brings the tables up to date and ends, before a new revision takes traffic.
+    pub fn migrate<Done>(mut self, migrate: impl FnOnce(Env) -> Done + 'static) -> Self
+    where
+        Done: Future<Output = Result<(), StartError>> + 'static,
+    {
+        self.migrate = Some(Box::new(move |env| Box::pin(migrate(env))));
+        self
+    }
+
+    /// Does what the first argument says; SIGTERM ends serving in order.
+    pub fn run(self) -> ExitCode {
+        match (std::env::args().nth(1).as_deref(), self.api, self.migrate) {
+            (None, ..) => run(self.name, self.start),
+            (Some("openapi"), Some(api), _) => print(&api().document(self.name)),
+            (Some("migrate"), _, Some(migrate)) => run_once(self.name, async move |env| {
+                migrate(env).await?;
+                tracing::info!("the tables are up to date");
+                Ok(())
+            }),
+            (Some(unknown), ..) => give_up(self.name, &StartError::Argument(unknown.to_owned())),
+        }
+    }
+}
+
+fn print(document: &Value) -> ExitCode {
+    let mut out = io::stdout().lock();
+    // Whoever closes the pipe has read enough.
+    let _ = writeln!(out, "{document:#}");
+    ExitCode::SUCCESS
 }
 
 /// Runs the function `name`: `start` makes it from the environment; SIGTERM ends it in order.
@@ -48,6 +129,13 @@ pub fn run<F, Fut>(name: &'static str, start: F) -> ExitCode
 where
     F: FnOnce(Env) -> Fut,
     Fut: Future<Output = Result<Service, StartError>>,
+{
+    run_once(name, move |env| live(name, env, start))
+}
+
+fn run_once<Done>(name: &'static str, work: impl FnOnce(Env) -> Done) -> ExitCode
+where
+    Done: Future<Output = Result<(), StartError>>,
 {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = match runtime.worker_threads(WORKER_THREADS).enable_all().build() {
@@ -57,7 +145,7 @@ where
     let outcome = runtime.block_on(async {
         let env = Env::process();
         let telemetry = Telemetry::start(name, &env);
-        let outcome = Box::pin(live(name, env, start)).await;
+        let outcome = Box::pin(work(env)).await;
         let _ = tokio::task::spawn_blocking(move || telemetry.flush()).await;
         outcome
     });
@@ -127,7 +215,7 @@ fn give_up(name: &str, error: &StartError) -> ExitCode {
         eprintln!("{name}: {line}");
     }
     match error {
-        StartError::Config(_) => ExitCode::from(EXIT_CONFIG),
+        StartError::Config(_) | StartError::Argument(_) => ExitCode::from(EXIT_CONFIG),
         _ => ExitCode::FAILURE,
     }
 }

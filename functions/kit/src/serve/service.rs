@@ -14,9 +14,9 @@ use axum::{
 use futures::future::BoxFuture;
 
 use super::layers;
-use crate::{Problem, Subscriptions, TokenVerifier, events::EVENT_BYTES_MAX};
+use crate::{Deprecation, Problem, Subscriptions, TokenVerifier, events::EVENT_BYTES_MAX};
 
-const BODY_BYTES_USUAL: usize = 64 * 1024;
+pub(crate) const BODY_BYTES_USUAL: usize = 64 * 1024;
 
 pub(super) type Drain = (
     &'static str,
@@ -75,6 +75,12 @@ impl Service {
     /// Lets handlers ask for the caller.
     pub fn auth(mut self, verifier: TokenVerifier) -> Self {
         self.routes = self.routes.layer(Extension(verifier));
+        self
+    }
+
+    /// Says of the routes that are [deprecated](crate::api::Routes::deprecated) since when they are, and until when they answer.
+    pub fn deprecation(mut self, deprecation: Deprecation) -> Self {
+        self.routes = self.routes.layer(Extension(deprecation));
         self
     }
 

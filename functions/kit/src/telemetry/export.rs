@@ -6,7 +6,7 @@ use ::http::{Request, Response};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use opentelemetry_http::{HttpClient, HttpError};
-use opentelemetry_otlp::{SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig, WithHttpConfig};
 use reqwest::Client;
 use tokio::runtime::Handle;
 
@@ -14,19 +14,26 @@ use crate::web;
 
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
 
-pub(super) fn exporter(
-    endpoint: &str,
-) -> Result<SpanExporter, Box<dyn std::error::Error + Send + Sync>> {
-    let client = Exporter {
-        client: web::client(endpoint, EXPORT_TIMEOUT)?,
-        runtime: Handle::current(),
-    };
-    let url = format!("{}/v1/traces", endpoint.trim_end_matches('/'));
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+pub(super) fn spans(endpoint: &str) -> Result<SpanExporter, Failure> {
     Ok(SpanExporter::builder()
         .with_http()
-        .with_http_client(client)
-        .with_endpoint(url)
+        .with_http_client(Exporter::to(endpoint)?)
+        .with_endpoint(url(endpoint, "traces"))
         .build()?)
+}
+
+pub(super) fn metrics(endpoint: &str) -> Result<MetricExporter, Failure> {
+    Ok(MetricExporter::builder()
+        .with_http()
+        .with_http_client(Exporter::to(endpoint)?)
+        .with_endpoint(url(endpoint, "metrics"))
+        .build()?)
+}
+
+fn url(endpoint: &str, signal: &str) -> String {
+    format!("{}/v1/{signal}", endpoint.trim_end_matches('/'))
 }
 
 /// The batches come from a thread without a runtime, so it brings its own.
@@ -34,6 +41,15 @@ pub(super) fn exporter(
 struct Exporter {
     client: Client,
     runtime: Handle,
+}
+
+impl Exporter {
+    fn to(endpoint: &str) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            client: web::client(endpoint, EXPORT_TIMEOUT)?,
+            runtime: Handle::current(),
+        })
+    }
 }
 
 impl HttpClient for Exporter {

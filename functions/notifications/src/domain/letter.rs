@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use uuid::Uuid;
 
 /// What is written, and to whom.
@@ -25,19 +26,26 @@ pub struct Letter {
 }
 
 /// What a letter is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename = "NotificationKind")]
 pub enum Kind {
     /// An account that is new.
+    #[schemars(rename = "account.registered")]
     AccountRegistered,
     /// An order that has come in.
+    #[schemars(rename = "order.placed")]
     OrderPlaced,
     /// An order that will be shipped.
+    #[schemars(rename = "order.confirmed")]
     OrderConfirmed,
     /// An order that is on its way.
+    #[schemars(rename = "order.shipped")]
     OrderShipped,
     /// An order that has arrived.
+    #[schemars(rename = "order.delivered")]
     OrderDelivered,
     /// An order that will not be shipped.
+    #[schemars(rename = "order.cancelled")]
     OrderCancelled,
 }
 

@@ -6,10 +6,12 @@
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use uuid::Uuid;
 
 /// Where an order stands. In the order of their ranks; no order has both of the last two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
+#[schemars(rename_all = "snake_case", rename = "OrderUpdateStatus")]
 pub enum Status {
     /// Placed; nothing is promised yet.
     Pending,

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::HeaderMap,
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -10,35 +10,66 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use futures::{Stream, StreamExt, future::ready, stream};
+use schemars::JsonSchema;
 use serde::Serialize;
-use souk_kit::{Answer, Problem, auth::StreamCaller, http::Path};
+use serde_json::json;
+use souk_kit::{
+    Answer, Problem,
+    api::{Doc, Either, Output, Param, Reply, Schemas, Status},
+    auth::StreamCaller,
+    http::Path,
+};
 use uuid::Uuid;
 
 use crate::{
     app::App,
-    domain::Update,
+    domain::{self, Update},
     live::{Follower, Pace, Reader},
 };
 
 /// nginx, which Kong is made of, would keep events until there are enough of them.
 const NO_BUFFERING: (&str, &str) = ("x-accel-buffering", "no");
 
-/// An update as clients see it.
-#[derive(Serialize)]
+const ORDER_ID: Param = Param::new("order_id", "The order.");
+
+/// What an order has become.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OrderUpdate")]
 struct UpdateView {
+    /// The order.
     order_id: Uuid,
+    /// Where it stands since then.
+    #[schemars(with = "domain::Status")]
     status: &'static str,
+    /// Why, if there is a reason.
     status_reason: Option<String>,
+    /// When.
     at: DateTime<Utc>,
 }
 
 /// An order that was not heard of yet may be one that was placed a moment ago: the stream is opened and waits for it.
+pub(crate) const FOLLOW_ORDER: Doc = Doc::new("Follow an order")
+    .about(
+        "Its status as it happens: server-sent events, each with the name `status` and an update as its data. The stream \
+         begins with what has happened and ends with the order's last status. `Last-Event-ID`, which browsers send by \
+         themselves when they connect again, leaves out what was told.",
+    )
+    .path(&[ORDER_ID])
+    .says(&[
+        (200, "The stream."),
+        (204, "All was told; there is nothing more to come."),
+    ])
+    .also(|operation| {
+        let about = "The id of the last event that was received.";
+        operation.header("Last-Event-ID", false, about, json!({ "type": "string" }));
+    });
+
 pub(crate) async fn follow_order(
     State(app): State<App>,
     StreamCaller(caller): StreamCaller,
     Path(order_id): Path<Uuid>,
     headers: HeaderMap,
-) -> Answer<Response> {
+) -> Answer<Either<Updates, Status<204, ()>>> {
     let (reader, told) = (Reader::of(&caller), last_told(&headers));
     let follower = Follower::new(app.store, &app.live, order_id, reader);
     let history = follower.begin().await?;
@@ -47,11 +78,30 @@ pub(crate) async fn follow_order(
     }
     if history.last().is_some_and(|last| ends_before(last, told)) {
         // The one answer after which a browser does not come again.
-        return Ok(StatusCode::NO_CONTENT.into_response());
+        return Ok(Either::That(Status(())));
     }
     let stream = events(follower.follow(history, told), app.live.pace);
     let heartbeat = KeepAlive::new().interval(app.live.pace.heartbeat);
-    Ok(([NO_BUFFERING], Sse::new(stream).keep_alive(heartbeat)).into_response())
+    let sse = Sse::new(stream).keep_alive(heartbeat);
+    Ok(Either::This(Updates(([NO_BUFFERING], sse).into_response())))
+}
+
+/// A stream of updates.
+pub(crate) struct Updates(Response);
+
+impl IntoResponse for Updates {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Output for Updates {
+    /// OpenAPI 3.1 has no word for what is in the events of a stream; `x-event-data` is ours.
+    fn replies(schemas: &mut Schemas) -> Vec<Reply> {
+        let mut reply = Reply::of(200, "text/event-stream", json!({ "type": "string" }));
+        reply.content["text/event-stream"]["x-event-data"] = schemas.written::<UpdateView>();
+        vec![reply]
+    }
 }
 
 /// The rank of the update that a client has seen last, which is its event id.
@@ -97,7 +147,8 @@ impl From<Update> for UpdateView {
 mod tests {
     use std::time::Duration;
 
-    use serde_json::{Value, json};
+    use axum::http::StatusCode;
+    use serde_json::Value;
 
     use super::*;
     use crate::testing::{ADA, Following, Mailroom, PACE};

@@ -2,29 +2,51 @@
 
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_kit::{
     Answer, Caller,
+    api::Doc,
     http::Json,
     page::{Page, PageQuery},
 };
 use uuid::Uuid;
 
-use crate::{app::App, store::Filed};
+use crate::{
+    app::App,
+    domain::Kind,
+    store::{Filed, FiledState},
+};
 
 /// A letter as its recipient sees it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Notification")]
 pub(crate) struct NotificationView {
+    /// Which one it is; the mail has it in its `Message-ID`.
     notification_id: Uuid,
+    /// What it is about.
+    #[schemars(with = "Kind")]
     kind: &'static str,
+    /// The order that it is about, if it is about one.
     order_id: Option<Uuid>,
+    /// Where it was mailed to.
+    #[schemars(extend("format" = "email"))]
     recipient: String,
+    /// Its subject.
     subject: String,
+    /// Its text.
     text: String,
+    /// What has become of it.
+    #[schemars(with = "FiledState")]
     status: &'static str,
+    /// When what it tells of happened.
     happened_at: DateTime<Utc>,
+    /// When the mail server has taken it.
     sent_at: Option<DateTime<Utc>>,
 }
+
+pub(crate) const LIST_NOTIFICATIONS: Doc =
+    Doc::new("List what was written to oneself, newest first").says(&[(200, "A page of letters.")]);
 
 pub(crate) async fn list_notifications(
     State(app): State<App>,

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use souk_kit::dynamodb::{DynamoError, EXPIRES_AT, Item, SK, key, number, read, read_maybe, text};
 use uuid::Uuid;
 
@@ -22,7 +23,8 @@ pub(super) const SENT_AT: &str = "sent_at";
 pub(super) const REFUSAL: &str = "refusal";
 
 /// What has become of a letter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", rename = "NotificationStatus")]
 pub(crate) enum State {
     /// It is being mailed, or will be.
     Pending,

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::{Client, error::SdkError, operation::put_item::PutItemError};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-pub(crate) use letter_item::Filed;
+pub(crate) use letter_item::{Filed, State as FiledState};
 pub(crate) use letters::Claim;
 
 const KEPT: TimeDelta = TimeDelta::days(90);

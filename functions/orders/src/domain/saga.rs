@@ -115,6 +115,14 @@ impl State {
         }
     }
 
+    /// Whether its customer may still cancel it, and has not.
+    pub fn can_be_cancelled(self) -> bool {
+        matches!(
+            step(self, Fact::CustomerCancelled),
+            Verdict::Moved(Self::Cancelled(_), _)
+        )
+    }
+
     /// The state of that name; a cancelled order has a reason, and no other has one.
     pub fn named(name: &str, reason: Option<CancelReason>) -> Option<Self> {
         match (name, reason) {

@@ -1,4 +1,5 @@
-//! The PingSource's call: orders that nobody has paid are cancelled, and the outbox is swept.
+//! The PingSource's call: orders that nobody has paid are cancelled, partitions are kept, and the
+//! outbox is swept.
 
 use serde::de::IgnoredAny;
 use souk_kit::{Delivery, Refusal};
@@ -8,6 +9,7 @@ use crate::{
     conduct::say,
     domain::{Fact, News},
     store::orders,
+    upkeep::keep_partitions,
 };
 
 /// Few enough to be locked together for a moment.
@@ -16,7 +18,9 @@ const BATCH_ORDERS: usize = 100;
 /// A ping needs no inbox: an order that was cancelled is not found again.
 pub(crate) async fn on_sweep(app: App, _: Delivery<IgnoredAny>) -> Result<(), Refusal> {
     while cancel_unpaid(&app).await? == BATCH_ORDERS {}
-    app.outbox.sweep().await.map_err(Refusal::Later)
+    app.outbox.sweep().await.map_err(Refusal::Later)?;
+    // Last: while somebody works on the table for long, this is tried again, and nothing waits for it.
+    Ok(keep_partitions(&app).await?)
 }
 
 /// Cancels some orders whose time to be paid is over; how many.

@@ -3,11 +3,15 @@
 use axum::extract::State;
 use souk_kit::{
     Answer, Caller, Problem,
+    api::Doc,
     http::{Json, Path},
 };
 use uuid::Uuid;
 
-use super::order_view::{OrderView, visible};
+use super::{
+    ORDER_ID,
+    view::{View, visible},
+};
 use crate::{
     app::App,
     conduct::record,
@@ -15,12 +19,25 @@ use crate::{
     store::orders,
 };
 
-pub(crate) async fn cancel_order(
+pub(crate) const CANCEL_ORDER: Doc = Doc::new("Cancel an order")
+    .about(
+        "Until it is on its way. Its pieces are free again, and its money is let go or given back.",
+    )
+    .path(&[ORDER_ID])
+    .says(&[(200, "The order, cancelled now or before.")])
+    .refuses(&[
+        (403, "forbidden", "The order is somebody else's."),
+        (409, "order-shipped", "It is on its way."),
+        (409, "order-delivered", "It has arrived."),
+    ]);
+
+pub(crate) async fn cancel_order<V: View>(
     State(app): State<App>,
     caller: Caller,
     Path(order_id): Path<Uuid>,
-) -> Answer<Json<OrderView>> {
+) -> Answer<Json<V>> {
     let mut tx = app.outbox.begin().await?;
+    tx.on_behalf_of(caller.subject);
     let found = orders::lock(tx.conn(), order_id).await?;
     let mut order = own(visible(found, order_id, &caller)?, &caller)?;
     let status = order.state.status();
@@ -28,7 +45,7 @@ pub(crate) async fn cancel_order(
     let heard = heard.map_err(|why| too_late(status, why))?;
     record::<Problem>(&mut tx, &order, heard).await?;
     tx.commit().await?;
-    Ok(Json(OrderView::of(order)?))
+    Ok(Json(V::of(order, &caller)?))
 }
 
 /// A merchant sees the orders of others, and yet cannot want them cancelled in their name.

@@ -3,21 +3,30 @@
 use axum::extract::State;
 use souk_kit::{
     Answer, Caller,
+    api::Doc,
     http::{Json, Path},
 };
 use uuid::Uuid;
 
-use super::order_view::{OrderView, visible};
+use super::{
+    ORDER_ID,
+    view::{View, visible},
+};
 use crate::{app::App, store::orders};
 
-pub(crate) async fn get_order(
+pub(crate) const GET_ORDER: Doc = Doc::new("Read an order")
+    .about("One's own; any for a merchant.")
+    .path(&[ORDER_ID])
+    .says(&[(200, "The order.")]);
+
+pub(crate) async fn get_order<V: View>(
     State(app): State<App>,
     caller: Caller,
     Path(order_id): Path<Uuid>,
-) -> Answer<Json<OrderView>> {
+) -> Answer<Json<V>> {
     let found = orders::find(app.outbox.pool(), order_id).await?;
     let order = visible(found, order_id, &caller)?;
-    Ok(Json(OrderView::of(order)?))
+    Ok(Json(V::of(order, &caller)?))
 }
 
 #[cfg(test)]

@@ -1,28 +1,32 @@
 //! `GET /v1/orders?status=&limit=&cursor=`: one's own orders, newest first; everybody's for a merchant.
 
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use souk_kit::{
     Answer, Caller,
+    api::Doc,
     http::{Json, Query},
     page::{Page, PageQuery},
 };
 
-use super::order_view::OrderView;
+use super::view::View;
 use crate::{
     app::App,
     domain::Order,
     store::orders::{self, Position, Wanted},
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct Filter {
-    status: Option<Status>,
+    /// Only orders of this status.
+    status: Option<OrderStatus>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+/// Where an order stands.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Status {
+pub(super) enum OrderStatus {
     Pending,
     Confirmed,
     Shipped,
@@ -30,7 +34,7 @@ enum Status {
     Cancelled,
 }
 
-impl Status {
+impl OrderStatus {
     /// The states that clients see as this.
     fn states(self) -> &'static [&'static str] {
         match self {
@@ -43,23 +47,28 @@ impl Status {
     }
 }
 
-pub(crate) async fn list_orders(
+pub(crate) const LIST_ORDERS: Doc = Doc::new("List orders, newest first")
+    .about("One's own; everybody's for a merchant.")
+    .says(&[(200, "A page of orders.")]);
+
+pub(crate) async fn list_orders<V: View>(
     State(app): State<App>,
     caller: Caller,
     Query(filter): Query<Filter>,
     page: PageQuery,
-) -> Answer<Json<Page<OrderView>>> {
+) -> Answer<Json<Page<V>>> {
     let wanted = Wanted {
         account_id: (!caller.has("merchant")).then_some(caller.subject),
-        states: filter.status.map_or(&[], Status::states),
+        states: filter.status.map_or(&[], OrderStatus::states),
     };
     let after: Option<Position> = page.after()?;
-    let found = orders::list(app.outbox.pool(), &wanted, after, &page).await?;
+    let mut conn = app.outbox.read_as(Some(caller.subject)).await?;
+    let found = orders::list(&mut conn, &wanted, after, &page).await?;
     let cut = Page::cut(found, &page, |last: &Order| (last.placed_at, last.order_id));
     let items = cut
         .items
         .into_iter()
-        .map(OrderView::of)
+        .map(|order| V::of(order, &caller))
         .collect::<Answer<_>>()?;
     Ok(Json(Page {
         items,
@@ -70,6 +79,7 @@ pub(crate) async fn list_orders(
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
+    use souk_testing::Replicated;
     use uuid::Uuid;
 
     use crate::testing::{ADA, Desk, payment_authorized};
@@ -79,6 +89,22 @@ mod tests {
         items
             .map(|item| item["order_id"].as_str().unwrap().parse().unwrap())
             .collect()
+    }
+
+    #[tokio::test]
+    async fn whoever_has_ordered_or_cancelled_sees_it_while_the_replica_is_behind() {
+        let servers = Replicated::start().await;
+        let mut desk = Desk::open_with(&servers).await;
+        servers.halt().await;
+        let (order_id, ada) = (desk.placed().await, desk.token(ADA, "customer"));
+        assert_eq!(ids(&desk.get("/v1/orders", &ada).await.body), [order_id]);
+        let path = format!("/v1/orders/{order_id}/cancel");
+        assert_eq!(desk.post(&path, &ada).await.status, 200);
+        let pending = desk.get("/v1/orders?status=pending", &ada).await;
+        assert!(ids(&pending.body).is_empty());
+        let merchant = desk.token(Uuid::from_u128(1), "merchant");
+        let behind = desk.get("/v1/orders", &merchant).await;
+        assert!(ids(&behind.body).is_empty(), "read in the replica");
     }
 
     #[tokio::test]

@@ -1,6 +1,8 @@
 //! What a customer asks for when ordering, and what of it can be accepted.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use souk_contracts::{Address, StockLine};
 use souk_kit::{Answer, Caller, FieldError, Problem};
 use uuid::Uuid;
@@ -16,13 +18,21 @@ const POSTAL_CODE_CHARS_MAX: usize = 16;
 /// Longer than the payment provider's names for means of payment.
 const PAYMENT_METHOD_CHARS_MAX: usize = 100;
 
-/// An order from lines or from a cart. It has no prices: they are the shop's.
-#[derive(Debug, Serialize, Deserialize)]
+/// An order, from either `lines` or a cart, not both. It has no prices: they are the shop's.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OrderRequest {
+    /// What is ordered: 1 to 50 articles, of each 1 to 99 pieces. An article that is named twice counts as one line.
+    #[serde(default)]
+    #[schemars(schema_with = "lines")]
     lines: Option<Vec<StockLine>>,
+    /// One's cart, in place of `lines`.
     pub(super) cart_id: Option<Uuid>,
+    /// The payment provider's name for the means of payment, such as `pm_card_visa`.
+    #[schemars(length(min = 1, max = PAYMENT_METHOD_CHARS_MAX), pattern(r"^[!-~]+$"))]
     payment_method: String,
+    /// Where it goes.
+    #[schemars(schema_with = "address")]
     shipping_address: Address,
 }
 
@@ -89,6 +99,31 @@ impl OrderRequest {
         };
         Some(FieldError::new("lines", detail))
     }
+}
+
+/// What [`Basket::of`] takes.
+fn lines(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = Vec::<StockLine>::json_schema(generator);
+    schema.insert("minItems".to_owned(), 1.into());
+    schema
+}
+
+/// An address within the bounds of [`OrderRequest::check`].
+fn address(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = Address::json_schema(generator);
+    let mut bound = |field: &str, rule: &str, value: Value| {
+        if let Some(field) = schema.pointer_mut(&format!("/properties/{field}")) {
+            field[rule] = value;
+        }
+    };
+    for field in ["name", "line1", "line2", "city"] {
+        bound(field, "minLength", 1.into());
+        bound(field, "maxLength", TEXT_CHARS_MAX.into());
+    }
+    bound("postal_code", "minLength", 1.into());
+    bound("postal_code", "maxLength", POSTAL_CODE_CHARS_MAX.into());
+    bound("country", "pattern", "^[A-Z]{2}$".into());
+    schema
 }
 
 fn check_text(field: &str, text: &str, chars_max: usize) -> Option<FieldError> {

@@ -1,51 +1,83 @@
-//! An order as clients see it.
+//! An order as clients of `/v1` see it. It does not change any more.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
-use souk_contracts::{Address, Money, PricedLine};
+use serde_json::{Value, json};
+use souk_contracts::{Address, CancelReason, Money, PricedLine};
 use souk_kit::{Answer, Caller, Problem};
 use uuid::Uuid;
 
-use crate::domain::{Order, Parcel, State, reason_text};
+use super::{
+    list_orders::OrderStatus,
+    view::{View, address_example},
+};
+use crate::domain::{Order, Parcel, QUANTITY_MAX, State};
 
-#[derive(Serialize)]
+/// An order.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Order")]
 pub(crate) struct OrderView {
+    /// Which one it is.
     order_id: Uuid,
+    /// Where it stands.
+    #[schemars(with = "OrderStatus")]
     status: &'static str,
-    status_reason: Option<&'static str>,
+    /// Why it was cancelled.
+    status_reason: Option<CancelReason>,
+    /// What was ordered.
     lines: Vec<LineView>,
+    /// What it all costs.
     total: Money,
+    /// Where it goes.
     shipping_address: Address,
+    /// How it travels, once it does.
     shipment: Option<ShipmentView>,
+    /// When it was placed.
     placed_at: DateTime<Utc>,
+    /// When it last changed.
     updated_at: DateTime<Utc>,
 }
 
-#[derive(Serialize)]
-struct LineView {
+/// Some pieces of one article, at the price they were ordered at.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OrderLine")]
+pub(super) struct LineView {
+    /// The article.
+    #[schemars(regex(pattern = r"^[A-Z0-9][A-Z0-9-]{1,31}$"))]
     sku: String,
+    /// What it was called.
     name: String,
+    /// How many pieces.
+    #[schemars(range(min = 1, max = QUANTITY_MAX))]
     quantity: u32,
+    /// What one costs.
     unit_price: Money,
+    /// What they cost together.
     line_total: Money,
 }
 
-#[derive(Serialize)]
-struct ShipmentView {
+/// A parcel on its way.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OrderShipment")]
+pub(super) struct ShipmentView {
+    /// Who carries it.
     carrier: String,
+    /// What the carrier calls it.
     tracking_number: String,
 }
 
-impl OrderView {
-    pub(super) fn of(order: Order) -> Answer<Self> {
+impl View for OrderView {
+    const VERSION: Option<&'static str> = None;
+    const ORDERS: &'static str = "/v1/orders";
+    const ORDER: &'static str = "/v1/orders/{order_id}";
+    const CANCEL: &'static str = "/v1/orders/{order_id}/cancel";
+
+    fn of(order: Order, _: &Caller) -> Answer<Self> {
         let Order {
             purchase, parcel, ..
         } = order;
-        let lines = purchase
-            .lines
-            .into_iter()
-            .map(LineView::of)
-            .collect::<Answer<_>>()?;
+        let lines = LineView::all(purchase.lines)?;
         Ok(Self {
             order_id: order.order_id,
             status: order.state.status(),
@@ -58,9 +90,33 @@ impl OrderView {
             updated_at: order.updated_at,
         })
     }
+
+    fn example(status: &str) -> Value {
+        let price = json!({ "amount_minor": 1290, "currency": "EUR" });
+        let total = json!({ "amount_minor": 2580, "currency": "EUR" });
+        let line = json!({
+            "sku": "COF-ETH-250", "name": "Yirgacheffe, whole beans, 250 g", "quantity": 2,
+            "unit_price": price, "line_total": total
+        });
+        json!({
+            "order_id": "0192f0c1-6a5e-7b1c-9d3e-5f0a1b2c3d4e",
+            "status": status,
+            "status_reason": (status == "cancelled").then_some("requested_by_customer"),
+            "lines": [line],
+            "total": total,
+            "shipping_address": address_example(),
+            "shipment": null,
+            "placed_at": "2026-03-01T09:30:00.123456Z",
+            "updated_at": "2026-03-01T09:30:00.456789Z",
+        })
+    }
 }
 
 impl LineView {
+    pub(super) fn all(lines: Vec<PricedLine>) -> Answer<Vec<Self>> {
+        lines.into_iter().map(Self::of).collect()
+    }
+
     fn of(line: PricedLine) -> Answer<Self> {
         let PricedLine {
             sku,
@@ -79,7 +135,7 @@ impl LineView {
 }
 
 impl ShipmentView {
-    fn of(
+    pub(super) fn of(
         Parcel {
             carrier,
             tracking_number,
@@ -92,17 +148,9 @@ impl ShipmentView {
     }
 }
 
-/// Its customer and merchants may see an order; to everybody else there is none.
-pub(super) fn visible(order: Option<Order>, order_id: Uuid, caller: &Caller) -> Answer<Order> {
-    let own = |order: &Order| order.purchase.account_id == caller.subject || caller.has("merchant");
-    order
-        .filter(own)
-        .ok_or_else(|| Problem::not_found("order", order_id))
-}
-
-fn status_reason(state: State) -> Option<&'static str> {
+pub(super) fn status_reason(state: State) -> Option<CancelReason> {
     match state {
-        State::Cancelled(reason) => Some(reason_text(reason)),
+        State::Cancelled(reason) => Some(reason),
         _ => None,
     }
 }

@@ -3,50 +3,91 @@
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header::LOCATION},
-    response::{IntoResponse, Response},
 };
-use souk_kit::{Answer, Caller, Problem, http::Json, idempotency::IdempotencyKey};
-use uuid::Uuid;
+use serde::Serialize;
+use serde_json::json;
+use souk_kit::{
+    Answer, Caller, Problem,
+    api::{Doc, Located, Once, Status},
+    http::Json,
+    idempotency::IdempotencyKey,
+};
 
-use super::{order_request::OrderRequest, order_view::OrderView};
+use super::{
+    order_request::OrderRequest,
+    view::{View, address_example},
+};
 use crate::{announce, app::App, domain::Order, store::orders};
 
-pub(crate) async fn place_order(
+pub(crate) const PLACE_ORDER: Doc = Doc::new("Place an order")
+    .about(
+        "From lines or from a cart, at the shop's prices. The order is taken, and nothing is promised yet: stock and \
+         payment are settled in a moment, which `GET /v1/orders/{order_id}/updates` tells as it happens.",
+    )
+    .says(&[(202, "The order, `pending`.")])
+    .asks(|| {
+        json!({
+            "lines": [{ "sku": "COF-ETH-250", "quantity": 2 }],
+            "payment_method": "pm_card_visa",
+            "shipping_address": address_example(),
+        })
+    });
+
+/// The order; the first time, or as it was told then.
+type Placed<V> = Once<Status<202, Located<Json<V>>>>;
+
+/// What a key stands for. It belongs to the version in which it was used first: the stored answer is in the words of that one,
+/// and a second order is what nobody wants.
+#[derive(Serialize)]
+struct Asked<'a> {
+    #[serde(flatten)]
+    request: &'a OrderRequest,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'static str>,
+}
+
+pub(crate) async fn place_order<V: View>(
     State(app): State<App>,
     caller: Caller,
     key: IdempotencyKey,
     Json(request): Json<OrderRequest>,
-) -> Answer<Response> {
+) -> Answer<Placed<V>> {
     request.check()?;
     let priced = request.price(&app, &caller).await;
 
-    let key = key.scoped(caller.subject, "place_order", &request);
+    let asked = Asked {
+        request: &request,
+        version: V::VERSION,
+    };
+    let key = key.scoped(caller.subject, "place_order", &asked);
     let mut tx = app.outbox.begin().await?;
     // A stored answer stands, even if the cart is gone by now or the prices have changed.
     if let Some(answer) = tx.recall(&key).await?.answered()? {
-        return Ok(answer);
+        return Ok(Once::Again(answer));
     }
     let cart_id = request.cart_id;
-    let order = Order::placed(tx.id(), request.purchase(&caller, priced?), tx.now());
+    let order = Order::placed(tx.timed_id(), request.purchase(&caller, priced?), tx.now());
 
+    tx.on_behalf_of(caller.subject);
     orders::insert(tx.conn(), &order).await?;
     tx.emit(announce::placed(&order, cart_id, tx.id()))?;
-    let (headers, view) = (location(order.order_id)?, OrderView::of(order)?);
-    tx.remember(&key, StatusCode::ACCEPTED, &headers, &view)?;
+    let (location, view) = (V::path(order.order_id), V::of(order, &caller)?);
+    tx.remember(&key, StatusCode::ACCEPTED, &headers(&location)?, &view)?;
     tx.commit().await?;
 
-    Ok((StatusCode::ACCEPTED, headers, Json(view)).into_response())
+    let answer = Json(view);
+    Ok(Once::First(Status(Located { location, answer })))
 }
 
-fn location(order_id: Uuid) -> Answer<HeaderMap> {
-    let path =
-        HeaderValue::try_from(format!("/v1/orders/{order_id}")).map_err(Problem::internal)?;
-    Ok(HeaderMap::from_iter([(LOCATION, path)]))
+fn headers(location: &str) -> Answer<HeaderMap> {
+    let location = HeaderValue::try_from(location).map_err(Problem::internal)?;
+    Ok(HeaderMap::from_iter([(LOCATION, location)]))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::Value;
+    use uuid::Uuid;
 
     use super::*;
     use crate::testing::{CART, Desk, order_of};
@@ -122,6 +163,19 @@ mod tests {
         assert_eq!(again.headers[LOCATION], first.headers[LOCATION]);
         assert_eq!(desk.next().await.1["cart_id"], json!(CART));
         assert!(desk.is_silent().await, "a second order was announced");
+    }
+
+    #[test]
+    fn a_key_of_the_first_version_stands_for_what_it_always_did() {
+        let request: OrderRequest = serde_json::from_value(order_of("MUG-BLUE", 2)).unwrap();
+        let asked = Asked {
+            request: &request,
+            version: None,
+        };
+        assert_eq!(
+            serde_json::to_string(&asked).unwrap(),
+            serde_json::to_string(&request).unwrap()
+        );
     }
 
     #[tokio::test]

@@ -131,7 +131,7 @@ pub(crate) async fn save(conn: &mut PgConnection, orders: &[&Order]) -> Result<(
 
 /// One page of orders, newest first, and one more order if there is one.
 pub(crate) async fn list(
-    pool: &PgPool,
+    conn: &mut PgConnection,
     wanted: &Wanted,
     after: Option<Position>,
     page: &PageQuery,
@@ -155,7 +155,7 @@ pub(crate) async fn list(
     query
         .push(" order by placed_at desc, order_id desc limit ")
         .push_bind(page.fetch());
-    let rows: Vec<Row> = query.build_query_as().fetch_all(pool).await?;
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
     rows.into_iter().map(Row::order).collect()
 }
 

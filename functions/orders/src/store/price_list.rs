@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use souk_contracts::{Money, ProductPublished, ProductWithdrawn};
+use souk_contracts::{Money, ProductPublishedV2, ProductWithdrawn};
 use sqlx::PgPool;
 
 use crate::domain::PriceTag;
@@ -20,7 +20,10 @@ pub(crate) async fn find(
 }
 
 /// Notes a price, unless something newer is known. Hearing it again changes nothing, so it needs no inbox.
-pub(crate) async fn publish(pool: &PgPool, product: &ProductPublished) -> Result<(), sqlx::Error> {
+pub(crate) async fn publish(
+    pool: &PgPool,
+    product: &ProductPublishedV2,
+) -> Result<(), sqlx::Error> {
     let upsert = "insert into price_list (sku, version, name, price_minor, currency) values ($1, $2, $3, $4, $5) \
                   on conflict (sku) do update set version = excluded.version, name = excluded.name, \
                   price_minor = excluded.price_minor, currency = excluded.currency \

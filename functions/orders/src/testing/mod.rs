@@ -13,15 +13,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cloudevents::AttributesReader;
 use serde_json::{Value, json};
 use souk_contracts::{
-    Contract, Currency, Money, PaymentAuthorized, ProductPublished, ShipmentDispatched, StockLine,
-    StockReserved,
+    Contract, Currency, Money, PaymentAuthorized, ProductPublishedV2, ShipmentDelivered,
+    ShipmentDispatched, StockLine, StockReserved,
 };
-use souk_kit::{Clock, Ids, events::RawEvent, postgres::Outbox};
-use souk_testing::{Recorder, Tokens};
+use souk_kit::{
+    Clock, Deprecation, Env, Ids, Reader,
+    events::RawEvent,
+    postgres::{Outbox, connect},
+};
+use souk_testing::{Recorder, Replicated, Tokens};
+use sqlx::PgPool;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::{MIGRATOR, app::App, service};
+use crate::{MIGRATOR, V1_ENDS, app::App, service};
 pub(crate) use neighbours::{CART, Neighbours};
 
 /// The customer of most tests.
@@ -48,17 +53,33 @@ pub(crate) struct Answered {
 impl Desk {
     /// A new one, with an order book that is empty.
     pub(crate) async fn open() -> Self {
-        let clock = Clock::fixed(DateTime::from_timestamp(1_750_000_000, 0).unwrap());
+        Self::open_at(DateTime::from_timestamp(1_750_000_000, 0).unwrap()).await
+    }
+
+    /// The same at another time.
+    pub(crate) async fn open_at(now: DateTime<Utc>) -> Self {
+        let pool = souk_testing::postgres(&MIGRATOR).await;
+        Self::on(pool, None, Clock::fixed(now)).await
+    }
+
+    /// The same with a replica, from which lists are read.
+    pub(crate) async fn open_with(servers: &Replicated) -> Self {
+        let pool = connect(&servers.url(), &MIGRATOR, 4).await.unwrap();
+        let replica = PgPool::connect(servers.read_url()).await.unwrap();
+        Self::on(pool, Some(replica), Clock::system()).await
+    }
+
+    async fn on(pool: PgPool, replica: Option<PgPool>, clock: Clock) -> Self {
         let (neighbours, sent, tokens) = (
             Neighbours::start().await,
             Recorder::start().await,
             Tokens::new(clock.clone()),
         );
-        let pool = souk_testing::postgres(&MIGRATOR).await;
         let outbox = Outbox::start(pool, sent.sink(), clock.clone(), Ids::system());
+        let outbox = outbox.with_replica(replica);
         let at = neighbours.url.clone();
-        let app = App::new(outbox.clone(), at.clone(), at, TimeDelta::minutes(15)).unwrap();
-        let router = service(app, tokens.verifier()).into_router();
+        let app = App::new(outbox.clone(), at.clone(), at, TimeDelta::minutes(15), 24).unwrap();
+        let router = service(app, tokens.verifier(), deprecation()).into_router();
         Self {
             neighbours,
             sent,
@@ -67,6 +88,11 @@ impl Desk {
             tokens,
             router,
         }
+    }
+
+    /// The database itself.
+    pub(crate) fn pool(&self) -> &PgPool {
+        self.outbox.pool()
     }
 
     /// The time, by the function's clock.
@@ -105,8 +131,13 @@ impl Desk {
 
     /// Places an order as Ada.
     pub(crate) async fn place(&self, key: &str, order: &Value) -> Answered {
+        self.place_at("/v1/orders", key, order).await
+    }
+
+    /// The same in another version of the API.
+    pub(crate) async fn place_at(&self, path: &str, key: &str, order: &Value) -> Answered {
         let token = self.token(ADA, "customer");
-        let request = Request::post("/v1/orders")
+        let request = Request::post(path)
             .header("authorization", format!("Bearer {token}"))
             .header("content-type", "application/json")
             .header("idempotency-key", key);
@@ -208,14 +239,21 @@ impl Desk {
     }
 
     /// What catalog says of a product.
-    pub(crate) fn published(&self, sku: &str, price_minor: i64, version: i64) -> ProductPublished {
-        ProductPublished {
+    pub(crate) fn published(
+        &self,
+        sku: &str,
+        price_minor: i64,
+        version: i64,
+    ) -> ProductPublishedV2 {
+        ProductPublishedV2 {
             sku: sku.into(),
             name: "as it was published".into(),
+            description: Some(String::new()),
             category: "mugs".into(),
             price: Money::new(price_minor, Currency::EUR),
             version,
-            published_at: self.now(),
+            on_sale_since: Some(self.now()),
+            changed_at: self.now(),
         }
     }
 
@@ -228,6 +266,15 @@ impl Desk {
             tracking_number: "T-1".into(),
             lines: vec![mugs(2)],
             dispatched_at: self.now(),
+        }
+    }
+
+    /// What shipping says when a parcel has arrived.
+    pub(crate) fn delivered(&self, order_id: Uuid) -> ShipmentDelivered {
+        ShipmentDelivered {
+            shipment_id: Uuid::from_u128(9),
+            order_id,
+            delivered_at: self.now(),
         }
     }
 
@@ -251,6 +298,18 @@ impl Desk {
             body,
         }
     }
+}
+
+/// What the manifest says of the first version.
+fn deprecation() -> Deprecation {
+    let env = Env::of(&[
+        ("ORDERS_V1_DEPRECATED_AT", "2026-12-01T00:00:00Z"),
+        ("ORDERS_V1_SUNSET_AT", "2027-12-01T00:00:00Z"),
+        ("API_POLICY_URL", "/docs"),
+    ]);
+    let mut r = Reader::new(&env);
+    let deprecation = Deprecation::from_env(&mut r, "ORDERS_V1", V1_ENDS);
+    r.finish(|| deprecation).unwrap()
 }
 
 /// The body of an order of one article.

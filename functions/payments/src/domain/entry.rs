@@ -1,10 +1,12 @@
 //! The ledger: what was asked of the provider, and what came of it.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use uuid::Uuid;
 
 /// What the provider is asked to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", rename = "LedgerEntryKind")]
 pub enum Kind {
     /// Hold the money.
     Authorization,

@@ -4,12 +4,14 @@
 //! and [`Standing::due`] says what is to be asked so that the one becomes the other. So it does not matter in which order
 //! facts and answers come, nor how often.
 
+use schemars::JsonSchema;
 use thiserror::Error;
 
 use super::Kind;
 
 /// What the provider has confirmed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", rename = "PaymentStatus")]
 pub enum State {
     /// Nothing yet; it may have been asked.
     Pending,

@@ -1,26 +1,39 @@
 //! `GET /v1/payments/{order_id}`: one payment with its ledger; one's own, any for a merchant.
 
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_kit::{
     Answer, Caller, Problem,
+    api::Doc,
     http::{Json, Path},
 };
 use uuid::Uuid;
 
-use super::payment_view::{EntryView, PaymentView};
+use super::{
+    ORDER_ID,
+    payment_view::{EntryView, PaymentView},
+};
 use crate::{
     app::App,
     domain::Payment,
     store::{ledger, payments},
 };
 
-#[derive(Serialize)]
+/// A payment with its ledger.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PaymentWithLedger")]
 pub(crate) struct Detailed {
     #[serde(flatten)]
     payment: PaymentView,
+    /// All that the provider was asked to do, oldest first.
     ledger: Vec<EntryView>,
 }
+
+pub(crate) const GET_PAYMENT: Doc = Doc::new("Read an order's payment")
+    .about("With its ledger: all that the provider was asked to do. One's own; any for a merchant.")
+    .path(&[ORDER_ID])
+    .says(&[(200, "The payment.")]);
 
 pub(crate) async fn get_payment(
     State(app): State<App>,

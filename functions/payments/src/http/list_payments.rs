@@ -1,9 +1,11 @@
 //! `GET /v1/payments?status=&limit=&cursor=`: one's own payments, newest first; everybody's for a merchant.
 
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use souk_kit::{
     Answer, Caller, FieldError, Problem,
+    api::Doc,
     http::{Json, Query},
     page::{Page, PageQuery},
 };
@@ -15,10 +17,16 @@ use crate::{
     store::payments::{self, Filter, Position},
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct Wanted {
+    /// Only payments of this status.
+    #[schemars(with = "Option<Status>")]
     status: Option<String>,
 }
+
+pub(crate) const LIST_PAYMENTS: Doc = Doc::new("List payments, newest first")
+    .about("One's own; everybody's for a merchant.")
+    .says(&[(200, "A page of payments.")]);
 
 pub(crate) async fn list_payments(
     State(app): State<App>,
@@ -31,7 +39,8 @@ pub(crate) async fn list_payments(
         state: wanted.status.as_deref().map(status_named).transpose()?,
     };
     let after: Option<Position> = page.after()?;
-    let found = payments::list(app.outbox.pool(), &filter, after, &page).await?;
+    let mut conn = app.outbox.read_as(Some(caller.subject)).await?;
+    let found = payments::list(&mut conn, &filter, after, &page).await?;
     let position = |last: &Payment| (last.requested_at, last.request.order_id);
     Ok(Json(Page::cut(found, &page, position).map(PaymentView::of)))
 }

@@ -5,6 +5,11 @@ mod list_payments;
 mod payment_view;
 mod refund_payment;
 
-pub(crate) use get_payment::get_payment;
-pub(crate) use list_payments::list_payments;
-pub(crate) use refund_payment::refund_payment;
+pub(crate) use get_payment::{GET_PAYMENT, get_payment};
+pub(crate) use list_payments::{LIST_PAYMENTS, list_payments};
+pub(crate) use refund_payment::{REFUND_PAYMENT, refund_payment};
+
+use souk_kit::api::Param;
+
+/// A payment has no id of its own in paths: an order has one payment.
+const ORDER_ID: Param = Param::new("order_id", "The order that is paid for.");

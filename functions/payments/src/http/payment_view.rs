@@ -1,37 +1,65 @@
 //! A payment as clients see it.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 use souk_contracts::Money;
 use uuid::Uuid;
 
-use crate::domain::{Entry, Payment};
+use crate::domain::{Entry, Kind, Payment, State};
 
-#[derive(Serialize)]
+/// A payment.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Payment")]
 pub(crate) struct PaymentView {
+    /// The order that is paid for.
     order_id: Uuid,
+    /// Which payment it is.
     payment_id: Uuid,
+    /// Whose it is.
     account_id: Uuid,
+    /// What the provider has confirmed.
+    #[schemars(with = "State")]
     status: &'static str,
+    /// What the order costs.
     amount: Money,
+    /// What was taken.
     captured: Money,
+    /// What was given back.
     refunded: Money,
+    /// The provider's name for the means of payment.
     payment_method: String,
+    /// Why the provider will not pay, in its own code.
     decline_reason: Option<String>,
+    /// What the provider calls it.
     provider_reference: Option<String>,
+    /// When it was asked for.
     requested_at: DateTime<Utc>,
+    /// When it last changed.
     updated_at: DateTime<Utc>,
 }
 
-#[derive(Serialize)]
+/// Something that the provider was asked to do.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LedgerEntry")]
 pub(crate) struct EntryView {
+    /// Which one it is; the provider knows it by this.
     entry_id: Uuid,
+    /// What.
+    #[schemars(with = "Kind")]
     kind: &'static str,
+    /// Of how much.
     amount: Money,
+    /// What has come of it; `open` while that is not known.
+    #[schemars(extend("enum" = ["open", "done", "refused"]))]
     status: &'static str,
+    /// Why it was refused, in the provider's own code.
     reason: Option<String>,
+    /// What the provider calls it.
     provider_reference: Option<String>,
+    /// When it was written down.
     opened_at: DateTime<Utc>,
+    /// When the outcome was known.
     closed_at: Option<DateTime<Utc>>,
 }
 

@@ -5,19 +5,22 @@
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use souk_contracts::Money;
 use souk_kit::{
     Answer, Caller, FieldError, Problem,
+    api::{Doc, Once, Status},
     http::{Json, Path},
     idempotency::{IdempotencyKey, ScopedKey},
     postgres::Tx,
 };
 use uuid::Uuid;
 
+use super::ORDER_ID;
 use crate::{
     app::App,
     domain::{Entry, Kind, NoRefund, Outcome, Payment},
@@ -30,30 +33,75 @@ use crate::{
 
 const ASK_AGAIN_AFTER_SECONDS: u32 = 2;
 
-#[derive(Debug, Serialize, Deserialize)]
+/// How much is to be given back.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefundRequest {
-    /// All that is left without.
+    /// So much; all that is left without.
+    #[serde(default)]
+    #[schemars(schema_with = "amount")]
     amount: Option<Money>,
 }
 
-#[derive(Serialize)]
-struct RefundView {
+/// Money within the bounds of [`RefundRequest::check`], or none.
+fn amount(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = Money::json_schema(generator);
+    schema.insert("type".to_owned(), json!(["object", "null"]));
+    if let Some(amount) = schema.pointer_mut("/properties/amount_minor") {
+        amount["minimum"] = 1.into();
+    }
+    schema
+}
+
+/// Once for each key.
+type Refunded = Once<Status<201, Json<RefundView>>>;
+
+/// A refund.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Refund")]
+pub(crate) struct RefundView {
+    /// Which one it is.
     refund_id: Uuid,
+    /// The order that was paid for.
     order_id: Uuid,
+    /// The payment of which something was given back.
     payment_id: Uuid,
+    /// How much.
     amount: Money,
+    /// What the provider calls it.
     provider_reference: Option<String>,
+    /// When.
     refunded_at: Option<DateTime<Utc>>,
 }
 
 /// What is to be done about a request.
 enum Begun {
     /// Nothing: it was answered before.
-    Answered(Response),
+    Answered(Refunded),
     /// The provider is to be asked.
     Claimed(Claimed),
 }
+
+pub(crate) const REFUND_PAYMENT: Doc = Doc::new("Give money back")
+    .about("All that is left of a payment, or a part of it.")
+    .role("merchant")
+    .path(&[ORDER_ID])
+    .says(&[(201, "It is given back.")])
+    .refuses(&[
+        (
+            409,
+            "payment-not-captured",
+            "Nothing was taken yet, so nothing can be given back.",
+        ),
+        (409, "payment-refunded", "All of it was given back before."),
+        (409, "refund-too-large", "It is more than what is left."),
+        (
+            409,
+            "refund-refused",
+            "The provider refuses; `reason` has its own code.",
+        ),
+    ])
+    .asks(|| json!({ "amount": { "amount_minor": 500, "currency": "EUR" } }));
 
 pub(crate) async fn refund_payment(
     State(app): State<App>,
@@ -61,7 +109,7 @@ pub(crate) async fn refund_payment(
     caller: Caller,
     key: IdempotencyKey,
     Json(request): Json<RefundRequest>,
-) -> Answer<Response> {
+) -> Answer<Refunded> {
     caller.require("merchant")?;
     request.check()?;
 
@@ -74,6 +122,7 @@ pub(crate) async fn refund_payment(
     let reply = ask(&app, &claimed).await?;
 
     let mut tx = app.outbox.begin().await?;
+    tx.on_behalf_of(caller.subject);
     let (entry, rest) = conclude::<Problem>(&mut tx, &claimed.entry, &reply).await?;
     let answer = answer(&mut tx, &key, &claimed.payment, &entry);
     tx.commit().await?;
@@ -111,7 +160,7 @@ fn wanted(app: &App, order_id: Uuid, caller: &Caller, key: &IdempotencyKey) -> E
 async fn begin(app: &App, key: &ScopedKey, refund: Entry, amount: Option<Money>) -> Answer<Begun> {
     let mut tx = app.outbox.begin().await?;
     if let Some(answer) = tx.recall(key).await?.answered()? {
-        return Ok(Begun::Answered(answer));
+        return Ok(Begun::Answered(Once::Again(answer)));
     }
     let order_id = refund.order_id;
     let Some(Known::Requested(payment)) = payments::lock(tx.conn(), order_id).await? else {
@@ -157,7 +206,7 @@ async fn resume(
 }
 
 /// The answer to a closed entry. A refusal is not stored: the entry itself remembers it.
-fn answer(tx: &mut Tx, key: &ScopedKey, payment: &Payment, entry: &Entry) -> Answer<Response> {
+fn answer(tx: &mut Tx, key: &ScopedKey, payment: &Payment, entry: &Entry) -> Answer<Refunded> {
     if let Some(reason) = entry.outcome.reason() {
         let detail = format!("The payment provider refuses the refund: {reason}.");
         return Err(Problem::conflict("refund-refused", detail).with("reason", reason));
@@ -171,7 +220,7 @@ fn answer(tx: &mut Tx, key: &ScopedKey, payment: &Payment, entry: &Entry) -> Ans
         refunded_at: entry.closed_at,
     };
     tx.remember(key, StatusCode::CREATED, &HeaderMap::new(), &view)?;
-    Ok((StatusCode::CREATED, Json(view)).into_response())
+    Ok(Once::First(Status(Json(view))))
 }
 
 /// The order was cancelled in the meantime. If this fails, the cancellation comes again, or a sweep.

@@ -108,7 +108,7 @@ pub(crate) async fn save(conn: &mut PgConnection, payment: &Payment) -> Result<(
 
 /// One page of payments, newest first, and one more if there is one.
 pub(crate) async fn list(
-    pool: &PgPool,
+    conn: &mut PgConnection,
     filter: &Filter,
     after: Option<Position>,
     page: &PageQuery,
@@ -130,7 +130,7 @@ pub(crate) async fn list(
     query
         .push(" order by requested_at desc, order_id desc limit ")
         .push_bind(page.fetch());
-    let rows: Vec<PaymentRow> = query.build_query_as().fetch_all(pool).await?;
+    let rows: Vec<PaymentRow> = query.build_query_as().fetch_all(conn).await?;
     let payments = rows.into_iter().filter_map(|row| row.payment().transpose());
     payments.collect()
 }

@@ -62,7 +62,7 @@ impl Till {
         let clock = Clock::fixed(DateTime::from_timestamp(1_750_000_000, 0).unwrap());
         let (sent, tokens) = (Recorder::start().await, Tokens::new(clock.clone()));
         let state = tempfile::tempdir().unwrap();
-        let desk = Arc::new(payment_provider::Desk::open(state.path()).unwrap());
+        let desk = Arc::new(payment_provider::Desk::open(state.path(), None).unwrap());
         let api_key = desk.api_key().to_owned();
         let provider = payment_provider::routes(desk);
         let at = Provider::at(listen(&provider).await, api_key.clone(), timeout).unwrap();

@@ -1,9 +1,11 @@
 //! The life of a shipment: `(state, fact) -> verdict`, for facts in any order, late, and more than once.
 
+use schemars::JsonSchema;
 use thiserror::Error;
 
 /// Where a shipment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case", rename = "ShipmentStatus")]
 pub enum State {
     /// It waits to be packed.
     Booked,

@@ -4,13 +4,24 @@
 use axum::extract::State;
 use souk_kit::{
     Answer, Caller,
+    api::Doc,
     http::{Json, Path},
     postgres::Outbox,
 };
 use uuid::Uuid;
 
-use super::{forbidden_by, lock, shipment_view::ShipmentView};
+use super::{SHIPMENT_ID, forbidden_by, lock, shipment_view::ShipmentView};
 use crate::{announce, store::shipments};
+
+pub(crate) const DELIVER_SHIPMENT: Doc = Doc::new("Report that a shipment has arrived")
+    .about("Asked again it answers the same, so it needs no key.")
+    .role("merchant")
+    .path(&[SHIPMENT_ID])
+    .says(&[(200, "The shipment, delivered now or before.")])
+    .refuses(&[
+        (409, "shipment-booked", "It has not left the house."),
+        (409, "shipment-cancelled", "It was given up."),
+    ]);
 
 pub(crate) async fn deliver_shipment(
     State(outbox): State<Outbox>,
@@ -20,6 +31,7 @@ pub(crate) async fn deliver_shipment(
     caller.require("merchant")?;
 
     let mut tx = outbox.begin().await?;
+    tx.on_behalf_of(caller.subject);
     let mut shipment = lock(&mut tx, shipment_id).await?;
     let now = tx.now();
     let moved = shipment.deliver(now);

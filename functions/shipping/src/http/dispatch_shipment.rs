@@ -2,25 +2,55 @@
 //! the same, so it needs no key.
 
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 use souk_kit::{
     Answer, Caller, FieldError, Problem,
+    api::Doc,
     http::{Json, Path},
     postgres::Outbox,
 };
 use uuid::Uuid;
 
-use super::{forbidden_by, lock, shipment_view::ShipmentView};
+use super::{SHIPMENT_ID, forbidden_by, lock, shipment_view::ShipmentView};
 use crate::{announce, domain::Parcel, store::shipments};
 
 const NAME_CHARS_MAX: usize = 64;
 
-#[derive(Deserialize)]
+/// How a shipment travels.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DispatchRequest")]
 pub(crate) struct Dispatch {
+    /// Who carries it, on one line.
+    #[schemars(length(min = 1, max = NAME_CHARS_MAX))]
     carrier: String,
+    /// What the carrier calls it.
+    #[schemars(length(min = 1, max = NAME_CHARS_MAX), regex(pattern = "^[A-Za-z0-9._:/-]+$"))]
     tracking_number: String,
 }
+
+pub(crate) const DISPATCH_SHIPMENT: Doc = Doc::new("Hand a shipment to a carrier")
+    .about("The same parcel asked again is answered the same, so it needs no key.")
+    .role("merchant")
+    .path(&[SHIPMENT_ID])
+    .says(&[(200, "The shipment, on its way.")])
+    .refuses(&[
+        (409, "shipment-dispatched", "It has left as another parcel."),
+        (
+            409,
+            "shipment-delivered",
+            "It has arrived as another parcel.",
+        ),
+        (409, "shipment-cancelled", "It was given up."),
+        (
+            409,
+            "tracking-number-taken",
+            "Another shipment has left under this number.",
+        ),
+    ])
+    .asks(|| json!({ "carrier": "DHL", "tracking_number": "TN-1" }));
 
 pub(crate) async fn dispatch_shipment(
     State(outbox): State<Outbox>,
@@ -32,6 +62,7 @@ pub(crate) async fn dispatch_shipment(
     let parcel = dispatch.parcel()?;
 
     let mut tx = outbox.begin().await?;
+    tx.on_behalf_of(caller.subject);
     let mut shipment = lock(&mut tx, shipment_id).await?;
     let moved = shipment.dispatch(&parcel, tx.now());
     if moved.map_err(|why| forbidden_by(&shipment, why))? {

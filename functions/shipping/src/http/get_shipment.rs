@@ -3,16 +3,22 @@
 use axum::extract::State;
 use souk_kit::{
     Answer, Caller, Problem,
+    api::Doc,
     http::{Json, Path},
     postgres::Outbox,
 };
 use uuid::Uuid;
 
-use super::shipment_view::TrackedView;
+use super::{SHIPMENT_ID, shipment_view::TrackedView};
 use crate::{
     domain::Shipment,
     store::{movements, shipments},
 };
+
+pub(crate) const GET_SHIPMENT: Doc = Doc::new("Read a shipment, and where its parcel has been")
+    .about("One's own; any for a merchant.")
+    .path(&[SHIPMENT_ID])
+    .says(&[(200, "The shipment with its track.")]);
 
 pub(crate) async fn get_shipment(
     State(outbox): State<Outbox>,

@@ -1,9 +1,11 @@
 //! `GET /v1/shipments?status=&order_id=&limit=&cursor=`: one's own shipments, newest first; everybody's for a merchant.
 
 use axum::extract;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use souk_kit::{
     Answer, Caller, FieldError, Problem,
+    api::Doc,
     http::{Json, Query},
     page::{Page, PageQuery},
     postgres::Outbox,
@@ -16,11 +18,18 @@ use crate::{
     store::shipments::{self, Position, Wanted},
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct Filter {
+    /// Only shipments of this status.
+    #[schemars(with = "Option<State>")]
     status: Option<String>,
+    /// Only shipments of this order.
     order_id: Option<Uuid>,
 }
+
+pub(crate) const LIST_SHIPMENTS: Doc = Doc::new("List shipments, newest first")
+    .about("One's own; everybody's for a merchant.")
+    .says(&[(200, "A page of shipments.")]);
 
 pub(crate) async fn list_shipments(
     extract::State(outbox): extract::State<Outbox>,
@@ -34,7 +43,8 @@ pub(crate) async fn list_shipments(
         state: filter.status.as_deref().map(state).transpose()?,
     };
     let after: Option<Position> = page.after()?;
-    let found = shipments::list(outbox.pool(), &wanted, after, &page).await?;
+    let mut conn = outbox.read_as(Some(caller.subject)).await?;
+    let found = shipments::list(&mut conn, &wanted, after, &page).await?;
     let position = |last: &Shipment| (last.booked_at, last.shipment_id);
     Ok(Json(Page::cut(found, &page, position).map(Into::into)))
 }

@@ -6,18 +6,21 @@ mod get_shipment;
 mod list_shipments;
 mod shipment_view;
 
-pub(crate) use deliver_shipment::deliver_shipment;
-pub(crate) use dispatch_shipment::dispatch_shipment;
-pub(crate) use get_shipment::get_shipment;
-pub(crate) use list_shipments::list_shipments;
+pub(crate) use deliver_shipment::{DELIVER_SHIPMENT, deliver_shipment};
+pub(crate) use dispatch_shipment::{DISPATCH_SHIPMENT, dispatch_shipment};
+pub(crate) use get_shipment::{GET_SHIPMENT, get_shipment};
+pub(crate) use list_shipments::{LIST_SHIPMENTS, list_shipments};
 
-use souk_kit::{Problem, postgres::Tx};
+use souk_kit::{Problem, api::Param, postgres::Tx};
 use uuid::Uuid;
 
 use crate::{
     domain::{Contradiction, Shipment},
     store::shipments,
 };
+
+/// The segment that every path of a shipment has.
+const SHIPMENT_ID: Param = Param::new("shipment_id", "The shipment.");
 
 /// For the merchant's actions: the shipment, which nobody else can change until the transaction ends.
 async fn lock(tx: &mut Tx, shipment_id: Uuid) -> Result<Shipment, Problem> {

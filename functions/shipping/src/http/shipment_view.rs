@@ -1,40 +1,67 @@
 //! A shipment as clients see it.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
-use souk_contracts::{Address, StockLine};
+use souk_contracts::{Address, ParcelStatus, StockLine};
 use uuid::Uuid;
 
-use crate::{domain::Shipment, store::movements::Movement};
+use crate::{
+    domain::{Shipment, State},
+    store::movements::Movement,
+};
 
-#[derive(Serialize)]
+/// A shipment.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Shipment")]
 pub(crate) struct ShipmentView {
+    /// Which one it is.
     shipment_id: Uuid,
+    /// The order that is shipped.
     order_id: Uuid,
+    /// Whose it is.
     account_id: Uuid,
+    /// Where it stands.
+    #[schemars(with = "State")]
     status: &'static str,
+    /// What is in it.
     lines: Vec<StockLine>,
+    /// Where it goes.
     shipping_address: Address,
+    /// Who carries it, once somebody does.
     carrier: Option<String>,
+    /// What the carrier calls it.
     tracking_number: Option<String>,
+    /// When it was booked.
     booked_at: DateTime<Utc>,
+    /// When it left the house.
     dispatched_at: Option<DateTime<Utc>>,
+    /// When it arrived.
     delivered_at: Option<DateTime<Utc>>,
+    /// When it was given up.
     cancelled_at: Option<DateTime<Utc>>,
 }
 
 /// A shipment, and where its parcel has been.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TrackedShipment")]
 pub(crate) struct TrackedView {
     #[serde(flatten)]
     shipment: ShipmentView,
+    /// What the carrier has told, oldest first.
     track: Vec<MovementView>,
 }
 
-#[derive(Serialize)]
+/// Something that a parcel has gone through.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ParcelMovement")]
 struct MovementView {
+    /// What.
+    #[schemars(with = "ParcelStatus")]
     status: String,
+    /// Where, as the carrier calls it.
     location: Option<String>,
+    /// When.
     occurred_at: DateTime<Utc>,
 }
 

@@ -109,7 +109,7 @@ pub(crate) async fn lock_of_order(
 
 /// One page of shipments, newest first, and one more shipment if there is one.
 pub(crate) async fn list(
-    pool: &PgPool,
+    conn: &mut PgConnection,
     wanted: &Wanted,
     after: Option<Position>,
     page: &PageQuery,
@@ -133,6 +133,6 @@ pub(crate) async fn list(
     query
         .push(" order by booked_at desc, shipment_id desc limit ")
         .push_bind(page.fetch());
-    let rows: Vec<Row> = query.build_query_as().fetch_all(pool).await?;
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
     rows.into_iter().map(Row::shipment).collect()
 }

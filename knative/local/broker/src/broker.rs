@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::body::Body;
 use futures::future::BoxFuture;
@@ -10,16 +10,16 @@ use futures::stream::{BoxStream, StreamExt};
 use http::{Request, Response};
 use souk_network::Network;
 use souk_plan::model::{BrokerPlan, PingSourcePlan, TriggerPlan};
-use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::sync::Mutex;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::delivery::{Counters, Courier, Roads};
+use crate::consumers::{Consumers, Shown};
+use crate::delivery::Roads;
 use crate::event::Stored;
-use crate::group::{Consumer, Flusher, Progress};
+use crate::group::Flusher;
 use crate::ingress::Ingress;
 use crate::log::{GroupStart, Log, Topic};
-use crate::status::Watched;
+use crate::ping::Pings;
 use crate::{EventLine, OpenError, TriggerStatus, ping};
 
 /// How many past events are shown.
@@ -50,13 +50,14 @@ pub struct Broker {
 struct Inner {
     log: Log,
     ingress: Ingress,
-    triggers: Vec<Watched>,
+    triggers: Shown,
+    consumers: Mutex<Consumers>,
+    pings: Mutex<Pings>,
     flusher: Flusher,
     /// No more deliveries.
     closing: CancellationToken,
     /// Takes nothing more either.
     closed: CancellationToken,
-    consumers: Mutex<JoinSet<()>>,
     /// Ends every task of this broker when it goes.
     _alive: DropGuard,
 }
@@ -77,31 +78,19 @@ impl Broker {
             log: log.clone(),
             closing: closing.clone(),
         };
-        let mut opening = Opening::new(roads, killed.clone());
-        for start in &starts {
-            opening.start(setup.triggers, start);
-        }
-        let flusher = Flusher::new(
-            log.clone(),
-            opening
-                .watched
-                .iter()
-                .map(|one| Arc::clone(&one.progress))
-                .collect(),
-            Arc::clone(&opening.moved),
-        );
-        opening.spawn_until_killed(flusher.clone().run());
-        for clock in clocks {
-            opening.spawn_until_closed(ping::run(clock, Arc::clone(&network)));
-        }
+        let mut consumers = Consumers::new(roads, killed.clone());
+        consumers.start(setup.triggers, &starts);
+        let mut pings = Pings::new(network, closing.clone(), killed.clone());
+        pings.change(clocks);
         let inner = Inner {
             ingress: Ingress::new(log.clone(), closed.clone()),
             log,
-            triggers: opening.watched,
-            flusher,
+            flusher: consumers.flusher(),
+            triggers: consumers.shown(),
+            consumers: Mutex::new(consumers),
+            pings: Mutex::new(pings),
             closing,
             closed,
-            consumers: Mutex::new(opening.consumers),
             _alive: killed.drop_guard(),
         };
         Ok(Self {
@@ -117,7 +106,33 @@ impl Broker {
     /// How the triggers fare, in the order of the plan.
     #[must_use]
     pub fn triggers(&self) -> Vec<TriggerStatus> {
-        self.inner.triggers.iter().map(Watched::now).collect()
+        self.inner.triggers.now()
+    }
+
+    /// What speaks against these PingSources, without changing anything.
+    ///
+    /// # Errors
+    ///
+    /// When a schedule cannot be understood.
+    pub fn check(ping_sources: &[PingSourcePlan]) -> Result<(), OpenError> {
+        ping::clocks(ping_sources).map(drop)
+    }
+
+    /// Other triggers and PingSources from now on. Those that are as before go on undisturbed; a new trigger starts with the next
+    /// event, and one that is no more is forgotten with what it has not taken yet. The brokers stay.
+    ///
+    /// # Errors
+    ///
+    /// When the log cannot be written, or a schedule cannot be understood.
+    pub async fn change(
+        &self,
+        triggers: &[TriggerPlan],
+        ping_sources: &[PingSourcePlan],
+    ) -> Result<(), OpenError> {
+        let clocks = ping::clocks(ping_sources)?;
+        self.inner.consumers.lock().await.change(triggers).await?;
+        self.inner.pings.lock().await.change(clocks);
+        Ok(())
     }
 
     /// The newest 200 events of all brokers, oldest first; then, if `follow`, those to come until the broker is stopped.
@@ -149,8 +164,7 @@ impl Broker {
     /// To be called before the subscribers end: a refusal by one that is on its way out would use up an event's attempts.
     pub async fn stop_delivering(&self) {
         self.inner.closing.cancel();
-        let mut consumers = self.inner.take_consumers();
-        while consumers.join_next().await.is_some() {}
+        self.inner.consumers.lock().await.ended().await;
     }
 
     /// Takes no more, stops delivering, writes down how far the triggers are, closes the log.
@@ -159,13 +173,6 @@ impl Broker {
         self.stop_delivering().await;
         self.inner.flusher.flush().await;
         self.inner.log.close().await;
-    }
-}
-
-impl Inner {
-    fn take_consumers(&self) -> JoinSet<()> {
-        let consumers = self.consumers.lock();
-        std::mem::take(&mut *consumers.unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -180,77 +187,4 @@ async fn open_log(setup: Setup<'_>) -> Result<(Log, Vec<GroupStart>), OpenError>
     tokio::task::spawn_blocking(move || Log::open(&dir, &brokers, &triggers))
         .await
         .map_err(|error| OpenError::new("the broker's log was not opened", error))?
-}
-
-/// Starts what runs for itself.
-struct Opening {
-    roads: Roads,
-    killed: CancellationToken,
-    moved: Arc<Notify>,
-    watched: Vec<Watched>,
-    consumers: JoinSet<()>,
-}
-
-impl Opening {
-    fn new(roads: Roads, killed: CancellationToken) -> Self {
-        Self {
-            roads,
-            killed,
-            moved: Arc::new(Notify::new()),
-            watched: Vec::new(),
-            consumers: JoinSet::new(),
-        }
-    }
-
-    fn start(&mut self, triggers: &[TriggerPlan], start: &GroupStart) {
-        let trigger = triggers.iter().find(|one| one.object == start.trigger);
-        let topic = trigger.and_then(|trigger| {
-            let mut topics = self.roads.log.topics().iter();
-            topics.find(|topic| *topic.name() == trigger.broker)
-        });
-        let (Some(trigger), Some(topic)) = (trigger, topic) else {
-            return;
-        };
-        let trigger = Arc::new(trigger.clone());
-        let topic = Arc::clone(topic);
-        let counters = Arc::new(Counters::default());
-        let progress = Arc::new(Progress::new(start, &topic, Arc::clone(&self.moved)));
-        let courier = Courier::new(
-            Arc::clone(&trigger),
-            Arc::clone(&topic),
-            Arc::clone(&counters),
-            self.roads.clone(),
-        );
-        let consumer = Consumer::new(
-            Arc::clone(&trigger),
-            &topic,
-            start,
-            courier,
-            Arc::clone(&progress),
-            self.roads.closing.clone(),
-        );
-        self.consumers
-            .spawn(until(self.killed.clone(), consumer.run()));
-        self.watched.push(Watched {
-            trigger,
-            progress,
-            counters,
-        });
-    }
-
-    fn spawn_until_killed(&self, task: impl Future<Output = ()> + Send + 'static) {
-        tokio::spawn(until(self.killed.clone(), task));
-    }
-
-    fn spawn_until_closed(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let killed = until(self.killed.clone(), task);
-        tokio::spawn(until(self.roads.closing.clone(), killed));
-    }
-}
-
-async fn until(ended: CancellationToken, task: impl Future<Output = ()>) {
-    tokio::select! {
-        () = ended.cancelled() => (),
-        () = task => (),
-    }
 }

@@ -3,6 +3,7 @@
 mod attribute;
 mod body;
 mod broker;
+mod consumers;
 mod delivery;
 mod error;
 mod event;

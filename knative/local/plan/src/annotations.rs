@@ -6,11 +6,10 @@ use crate::eventing::EXCLUDE;
 use crate::fields::Field;
 
 /// Written by Knative's own webhooks and clients, or about things that one machine does not have: the resources of the
-/// queue-proxy container and the garbage collection of old revisions.
-const WITHOUT_EFFECT: [&str; 9] = [
+/// queue-proxy container.
+const WITHOUT_EFFECT: [&str; 8] = [
     "serving.knative.dev/creator",
     "serving.knative.dev/lastModifier",
-    "serving.knative.dev/no-gc",
     "eventing.knative.dev/creator",
     "eventing.knative.dev/lastModifier",
     "sources.knative.dev/creator",

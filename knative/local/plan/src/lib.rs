@@ -17,8 +17,11 @@ mod needs;
 mod object;
 mod paths;
 mod spelling;
+mod surroundings;
 mod yaml;
 
+pub use knative::tag_mistake;
+pub use kong::Settings;
 pub use load::load;
 pub use mistake::Mistake;
 pub use names::broker_address;

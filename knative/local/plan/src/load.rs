@@ -5,14 +5,14 @@ use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use crate::config::Configs;
-use crate::eventing::{self, EXCLUDE, SinkBinding};
+use crate::eventing::{self, SinkBinding};
 use crate::known::Known;
 use crate::mistake::{Mistake, Report};
 use crate::model::{ConfigNeed, ContainerPlan, GatewayPlan, ObjectName, Plan};
 use crate::needs::{self, Reference};
 use crate::object::{Kind, Object};
 use crate::yaml::Node;
-use crate::{knative, kong, kustomize};
+use crate::{knative, kong, kustomize, surroundings};
 
 /// Reads the folders, in order, and Kong's file, and resolves everything.
 ///
@@ -49,7 +49,7 @@ fn resolve(documents: &[Node], report: &Report) -> Plan {
     let known = Known::new(&objects, report);
     let mut objects = Objects::sort(objects);
     let configs = objects.configs();
-    objects.skip_surroundings(report);
+    objects.check_surroundings();
     let brokers = objects.read(Kind::Broker, |object| {
         eventing::read_broker(object, &configs, &known)
     });
@@ -70,6 +70,7 @@ fn resolve(documents: &[Node], report: &Report) -> Plan {
     let services = objects.read(Kind::Service, |object| {
         let (mut plan, references) = knative::read_service(object)?;
         binder.take(object, &mut plan.container, references);
+        plan.template_hash = knative::hash_with(&plan.template_hash, &plan.container.env);
         Some(plan)
     });
     let jobs = objects.read(Kind::Job, |object| {
@@ -144,25 +145,12 @@ impl<'a> Objects<'a> {
         configs
     }
 
-    fn surroundings(&mut self) -> Vec<Object<'a>> {
-        let accounts: Vec<Object<'a>> = self.take(Kind::ServiceAccount).collect();
-        accounts
-            .into_iter()
-            .chain(self.take(Kind::Namespace))
-            .collect()
-    }
-
-    /// Namespaces and ServiceAccounts: on one machine there is nothing to make. Only a label that reaches the objects
-    /// inside would be missed.
-    fn skip_surroundings(&mut self, report: &Report) {
-        for mut object in self.surroundings() {
-            if object.kind == Kind::Namespace && object.labels.contains_key(EXCLUDE) {
-                let what = format!(
-                    "metadata.labels: `{EXCLUDE}` is supported on objects, not on a Namespace"
-                );
-                report.add(&object.at, what);
+    /// What has no meaning here, and is looked at all the same.
+    fn check_surroundings(&mut self) {
+        for kind in [Kind::ServiceAccount, Kind::Namespace, Kind::NetworkPolicy] {
+            for mut object in self.take(kind) {
+                surroundings::check(&mut object);
             }
-            object.ignore_rest();
         }
     }
 }

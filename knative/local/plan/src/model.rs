@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Namespace and name of an object.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ObjectName {
     /// The object's namespace.
     pub namespace: String,
@@ -38,7 +38,7 @@ pub struct Plan {
 }
 
 /// A ConfigMap or a Secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ConfigKind {
     /// `v1` ConfigMap.
     ConfigMap,
@@ -74,7 +74,7 @@ pub struct ConfigNeed {
 }
 
 /// One environment variable, resolved when a process is started.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EnvVar {
     /// Name of the variable.
     pub name: String,
@@ -83,7 +83,7 @@ pub struct EnvVar {
 }
 
 /// Where the value of a variable comes from.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum EnvValue {
     /// Written in the manifest.
     Literal(String),
@@ -101,12 +101,16 @@ pub enum EnvValue {
 }
 
 /// The one serving container of a revision, or the container of a Job.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ContainerPlan {
     /// Image as written.
     pub image: String,
     /// Last segment of the image's name, without tag and digest: the executable's name.
     pub executable: String,
+    /// The content of what it runs, as a registry's digest is that of an image. Manifests do not know it: None in a plan
+    /// made of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
     /// `command` (replaces the executable's own entry point arguments) as written; empty when absent.
     pub command: Vec<String>,
     /// `args` as written.
@@ -115,15 +119,27 @@ pub struct ContainerPlan {
     pub env: Vec<EnvVar>,
     /// `envFrom` references in order: (kind, object, prefix, optional).
     pub env_from: Vec<(ConfigKind, ObjectName, String, bool)>,
+    /// `resources.limits.memory`; a process has none, a container is ended above it.
+    #[serde(default)]
+    pub memory_limit_bytes: Option<u64>,
 }
 
-/// One Knative Service and its latest revision.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// One Knative Service: its template, which is a revision as soon as somebody runs it, and where its requests go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ServicePlan {
     /// The Service.
     pub object: ObjectName,
-    /// `<service>-00001`, or the template's own name.
+    /// The template's own name, else `<service>-00001`, as the first revision is called.
     pub revision: String,
+    /// The template names its revision itself (`spec.template.metadata.name`).
+    pub named: bool,
+    /// Changes when the template does, SinkBindings included.
+    pub template_hash: String,
+    /// `serving.knative.dev/no-gc`: the revision is kept for ever.
+    pub no_gc: bool,
+    /// `spec.traffic`. None: the manifest leaves it open, which is all to the latest ready revision unless somebody says
+    /// otherwise.
+    pub traffic: Option<Vec<TrafficTarget>>,
     /// What runs.
     pub container: ContainerPlan,
     /// `ports[0].containerPort`, default 8080. A process gets a free port instead, in `PORT`.
@@ -140,10 +156,23 @@ pub struct ServicePlan {
     pub scale: ScalePlan,
     /// When an instance is ready.
     pub readiness: ProbePlan,
+    /// Where its template was written, for messages: `knative/base/orders.yaml:13`.
+    pub at: String,
+}
+
+/// One entry of `spec.traffic`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrafficTarget {
+    /// `revisionName`. None: `latestRevision: true`, the latest that is ready.
+    pub revision: Option<String>,
+    /// `percent`; the percentages of all entries sum to 100.
+    pub percent: u32,
+    /// `tag`: the revision also answers at `http://<tag>-<service>.<namespace>.svc.cluster.local`.
+    pub tag: Option<String>,
 }
 
 /// What the autoscaler measures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ScaleMetric {
     /// Requests in flight.
     Concurrency,
@@ -152,7 +181,7 @@ pub enum ScaleMetric {
 }
 
 /// KPA settings of one revision, defaults filled in (`config-autoscaler`).
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScalePlan {
     /// `min-scale`.
     pub min: u32,
@@ -181,7 +210,7 @@ pub struct ScalePlan {
 }
 
 /// Readiness probe.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProbePlan {
     /// What is asked.
     pub action: ProbeAction,
@@ -198,7 +227,7 @@ pub struct ProbePlan {
 }
 
 /// What a readiness probe does.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ProbeAction {
     /// Connect to the port.
     TcpSocket,

@@ -25,9 +25,10 @@ pub(crate) enum Kind {
     Secret,
     Namespace,
     ServiceAccount,
+    NetworkPolicy,
 }
 
-const KINDS: [(&str, &str, Kind); 10] = [
+const KINDS: [(&str, &str, Kind); 11] = [
     ("serving.knative.dev/v1", "Service", Kind::Service),
     ("eventing.knative.dev/v1", "Broker", Kind::Broker),
     ("eventing.knative.dev/v1", "Trigger", Kind::Trigger),
@@ -38,6 +39,7 @@ const KINDS: [(&str, &str, Kind); 10] = [
     ("v1", "Secret", Kind::Secret),
     ("v1", "Namespace", Kind::Namespace),
     ("v1", "ServiceAccount", Kind::ServiceAccount),
+    ("networking.k8s.io/v1", "NetworkPolicy", Kind::NetworkPolicy),
 ];
 
 impl Kind {

@@ -5,7 +5,7 @@
 //! - `ECHO_DEAF`: goes on after SIGTERM
 //! - `ECHO_DIARY`: a file to which it writes what happens to it
 //!
-//! and by the path of a request: `/` answers `hello`, `/headers` the headers that it got, `/count` how many requests came before,
+//! and by the path of a request: `/` answers `hello`, `/headers` the headers that it got, `/revision` its `K_REVISION`, `/count` how many requests came before,
 //! `/slow?<ms>` answers after so long, `/stream?<ms>` sends a dot each 20 ms for so long, `/long` announces more than
 //! it sends, `/exit` ends the process, `/drop-second` answers one request and closes the connection at the next.
 
@@ -66,6 +66,10 @@ fn routes() -> Router {
     Router::new()
         .route("/", any(hello))
         .route("/headers", any(headers))
+        .route(
+            "/revision",
+            get(|| async { env::var("K_REVISION").unwrap_or_default() }),
+        )
         .route(
             "/count",
             get(|| async { REQUESTS.load(Ordering::Relaxed).to_string() }),

@@ -14,6 +14,7 @@ use crate::answers;
 use crate::balancer::{Admission, Refusal, Turn};
 use crate::forward::{Answer, Failure, not_connected, send};
 use crate::instance::Instance;
+use crate::metrics::Measure;
 use crate::queue_proxy::body::Streaming;
 use crate::queue_proxy::headers;
 use crate::queue_proxy::limits::Deadlines;
@@ -29,16 +30,17 @@ pub(crate) async fn call(revision: Arc<Revision>, mut request: Request<Body>) ->
     if is_kubelet_probe(request.headers()) {
         return Response::default();
     }
+    let measure = Measure::begin(Arc::clone(&revision), request.method());
     if let Some(what) = unsupported(&request) {
-        return answers::not_supported(what);
+        return measure.end(answers::not_supported(what));
     }
     let deadlines = revision.limits().from(Instant::now());
     headers::to_function(&mut request);
     let held = Held::enter(revision);
     match timeout_at(deadlines.begin, answered(held, request)).await {
-        Ok(Ok((held, answer))) => finish(held, answer, &deadlines),
-        Ok(Err(answer)) => *answer,
-        Err(_) => answers::timed_out(),
+        Ok(Ok((held, answer))) => finish(held, answer, &deadlines, measure),
+        Ok(Err(answer)) => measure.end(*answer),
+        Err(_) => measure.end(answers::timed_out()),
     }
 }
 
@@ -93,7 +95,16 @@ async fn answered(
     }
 }
 
-fn finish(held: Held, answer: Answer, deadlines: &Deadlines) -> Response<Body> {
+fn finish(
+    mut held: Held,
+    answer: Answer,
+    deadlines: &Deadlines,
+    mut measure: Measure,
+) -> Response<Body> {
+    let (Answer::Whole(head, _) | Answer::Begun(head, ..)) = &answer;
+    measure.answered(head.status, held.given_at);
+    // It ends with the answer.
+    held.measure = Some(measure);
     let (mut head, body) = match answer {
         Answer::Whole(head, bytes) => (head, Body::from(bytes)),
         Answer::Begun(head, body, connection) => {
@@ -109,6 +120,9 @@ fn finish(held: Held, answer: Answer, deadlines: &Deadlines) -> Response<Body> {
 pub(crate) struct Held {
     revision: Arc<Revision>,
     instance: Option<Arc<Instance>>,
+    /// When it was given that instance.
+    given_at: Option<Instant>,
+    measure: Option<Measure>,
 }
 
 impl Held {
@@ -118,6 +132,8 @@ impl Held {
         Self {
             revision,
             instance: None,
+            given_at: None,
+            measure: None,
         }
     }
 
@@ -142,6 +158,7 @@ impl Held {
             }
         };
         self.instance = Some(Arc::clone(&instance));
+        self.given_at = Some(Instant::now());
         Ok(instance)
     }
 

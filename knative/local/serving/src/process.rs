@@ -31,7 +31,7 @@ pub(crate) enum Event {
 }
 
 /// What the revision's task wants of an instance. Each stands above the ones before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Order {
     /// Live.
     Run,

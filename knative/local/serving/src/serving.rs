@@ -1,43 +1,90 @@
-//! The Services of a plan, ready to be called.
+//! Knative Services, ready to be called and changed.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use axum::body::Body;
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all, ready};
 use http::{Request, Response};
+use souk_plan::Mistake;
 use souk_plan::model::{ObjectName, ServicePlan};
+use tokio::sync::watch;
 
 use crate::port::Ports;
 use crate::revision::Revision;
-use crate::{FunctionStatus, Launcher, activator, answers};
+use crate::service::{Book, Directory, Forgetful, Starter};
+use crate::{
+    Change, FunctionStatus, Launcher, Ledger, ServiceRecord, TrafficChange, activator, answers,
+    metrics,
+};
 
-/// Runs the plan's Services. Clones share them.
+/// Runs Services. Clones share them.
 #[derive(Clone)]
-pub struct Serving {
-    revisions: Arc<BTreeMap<ObjectName, Arc<Revision>>>,
+pub struct Serving(Arc<Inner>);
+
+struct Inner {
+    book: Mutex<Book>,
+    directory: watch::Sender<Arc<Directory>>,
 }
 
 impl Serving {
-    /// Starts what `min-scale` wants, else nothing. Must be called inside a tokio runtime.
+    /// Without a memory: each Service has its first revision. Must be called inside a tokio runtime.
     pub fn start(services: &[ServicePlan], launcher: Arc<dyn Launcher>) -> Self {
+        let serving = Self::open(Vec::new(), launcher, Arc::new(Forgetful));
+        serving.apply(services);
+        serving
+    }
+
+    /// With what was remembered. Nothing runs before a Service is applied.
+    pub fn open(
+        remembered: Vec<ServiceRecord>,
+        launcher: Arc<dyn Launcher>,
+        ledger: Arc<dyn Ledger>,
+    ) -> Self {
         let ports = Ports::default();
-        let start = |service: &ServicePlan| {
-            let revision = Revision::start(service.clone(), Arc::clone(&launcher), ports.clone());
-            (service.object.clone(), revision)
-        };
-        Self {
-            revisions: Arc::new(services.iter().map(start).collect()),
-        }
+        let starter = Starter { launcher, ports };
+        Self(Arc::new(Inner {
+            book: Mutex::new(Book::new(starter, ledger, remembered)),
+            directory: watch::Sender::default(),
+        }))
     }
 
-    /// Whether there is such a Service.
+    /// What speaks against these Services, without changing anything.
+    pub fn mistakes(&self, services: &[ServicePlan]) -> Vec<Mistake> {
+        self.0.book().mistakes(services)
+    }
+
+    /// Makes the Services what the plans say. A changed template makes a new revision, which gets requests when it is
+    /// ready; Services that are in no plan end. One that [`Self::mistakes`] names stays as it is.
+    ///
+    /// Must be called inside a tokio runtime.
+    pub fn apply(&self, services: &[ServicePlan]) -> Vec<(ObjectName, Change)> {
+        self.0.change(|book, started| book.apply(services, started))
+    }
+
+    /// Changes where a Service's requests go, until its manifest says something else.
+    ///
+    /// # Errors
+    /// Why it cannot be, in a sentence; nothing is changed then.
+    pub fn set_traffic(&self, service: &ObjectName, change: &TrafficChange) -> Result<(), String> {
+        self.0
+            .change(|book, started| book.set_traffic(service, change, started))
+    }
+
+    /// Waits until every new revision has come up or failed.
+    pub async fn settled(&self) {
+        let mut directory = self.0.directory.subscribe();
+        // The sender lives as long as `self`.
+        let _ = directory.wait_for(|now| now.tried == 0).await;
+    }
+
+    /// Whether somebody answers to this name: a Service's, or `<tag>-<service>`.
     pub fn has(&self, service: &ObjectName) -> bool {
-        self.revisions.contains_key(service)
+        self.0.directory.borrow().knows(service)
     }
 
-    /// Sends one request through the activator and the queue-proxy; the answer's body is still streaming.
+    /// Sends one request through the activator and the queue-proxy of the revision that it falls to; the answer's body is
+    /// still streaming.
     ///
     /// Never an error: a failure is an answer, in the words of the real ones.
     pub fn call(
@@ -45,22 +92,71 @@ impl Serving {
         service: &ObjectName,
         request: Request<Body>,
     ) -> BoxFuture<'static, Response<Body>> {
-        match self.revisions.get(service) {
-            Some(revision) => activator::call(Arc::clone(revision), request).boxed(),
+        let revision = self.0.directory.borrow().find(service).map(Arc::clone);
+        match revision {
+            Some(revision) => activator::call(revision, request).boxed(),
             None => ready(answers::unknown_service(service)).boxed(),
         }
     }
 
     /// What runs at this moment, by namespace and name.
     pub fn functions(&self) -> Vec<FunctionStatus> {
-        self.revisions
-            .values()
-            .map(|revision| revision.status())
-            .collect()
+        self.0.book().status()
+    }
+
+    /// What was counted of each revision, in Prometheus' text format.
+    pub fn metrics(&self) -> String {
+        metrics::text(&self.0.book().revisions())
     }
 
     /// Ends everything: no new requests (503), SIGTERM at once to all, a bounded wait, then SIGKILL.
     pub async fn stop(&self) {
-        join_all(self.revisions.values().map(|revision| revision.stop())).await;
+        let revisions = self.0.book().revisions();
+        join_all(revisions.iter().map(|revision| revision.stop())).await;
+    }
+}
+
+impl Inner {
+    /// Held for moments only, and never across an await.
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes something, lets requests follow it, and listens to what was started.
+    fn change<T>(
+        self: &Arc<Self>,
+        change: impl FnOnce(&mut Book, &mut Vec<Arc<Revision>>) -> T,
+    ) -> T {
+        let mut started = Vec::new();
+        let mut book = self.book();
+        let given = change(&mut book, &mut started);
+        // Within the lock: an older directory must not come after a newer one.
+        self.directory.send_replace(Arc::new(book.directory()));
+        drop(book);
+        for revision in started {
+            tokio::spawn(listen(Arc::downgrade(self), revision));
+        }
+        given
+    }
+}
+
+/// Tells the book what a revision's instances show, until they have come up.
+async fn listen(serving: Weak<Inner>, revision: Arc<Revision>) {
+    let mut signs = revision.signs();
+    loop {
+        let (up, failure) = {
+            let now = signs.borrow_and_update();
+            (now.up, now.failure.clone())
+        };
+        let Some(serving) = serving.upgrade() else {
+            return;
+        };
+        if up || failure.is_some() {
+            serving.change(|book, started| book.heard(&revision, up, failure.as_deref(), started));
+        }
+        drop(serving);
+        if up || signs.changed().await.is_err() {
+            return;
+        }
     }
 }

@@ -10,9 +10,9 @@ pub struct FunctionStatus {
     pub name: String,
     /// Its namespace.
     pub namespace: String,
-    /// Its latest revision.
+    /// The latest of its revisions that is ready.
     pub revision: String,
-    /// Its processes, oldest first. Empty: it is at zero.
+    /// Its processes, those of older revisions first. Empty: it is at zero.
     pub instances: Vec<InstanceStatus>,
     /// How many the autoscaler wants.
     pub desired: u32,
@@ -24,11 +24,54 @@ pub struct FunctionStatus {
     pub last_request_at: Option<DateTime<Utc>>,
     /// Why it does not come up, when it ends again and again.
     pub failing: Option<String>,
+    /// Why the newest of its revisions is not the latest that is ready.
+    pub pending: Option<String>,
+    /// Why its requests do not go where the manifest, or somebody, wants them.
+    pub held_back: Option<String>,
+    /// Its revisions, oldest first.
+    pub revisions: Vec<RevisionStatus>,
+}
+
+/// One revision at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct RevisionStatus {
+    /// Its name.
+    pub name: String,
+    /// Whether it came up: `True`, `False`, or `Unknown`.
+    pub ready: &'static str,
+    /// Why it did not.
+    pub reason: Option<String>,
+    /// `latestRevision: true` means this one.
+    pub latest: bool,
+    /// Of a hundred of the Service's requests it gets so many.
+    pub percent: u32,
+    /// Names of its own: it answers at `<tag>-<service>`.
+    pub tags: Vec<String>,
+    /// Its image, as the manifest names it.
+    pub image: String,
+    /// The content of what it runs.
+    pub digest: Option<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Its processes, oldest first.
+    pub instances: Vec<InstanceStatus>,
+    /// How many the autoscaler wants.
+    pub desired: u32,
+    /// How often a request found none and had one started.
+    pub cold_starts: u64,
+    /// Requests that the activator holds until an instance has room.
+    pub waiting: usize,
+    /// When the last request came in.
+    pub last_request_at: Option<DateTime<Utc>>,
+    /// Why its process ends again and again, at this moment.
+    pub failing: Option<String>,
 }
 
 /// One process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InstanceStatus {
+    /// The revision that it runs.
+    pub revision: String,
     /// Process id; none before the process is started.
     pub pid: Option<u32>,
     /// The port that it was given.

@@ -34,12 +34,19 @@ impl DataDir {
         }
     }
 
+    /// What `souk secrets` keeps for a shop in a cluster.
+    pub(crate) fn cluster(&self) -> PathBuf {
+        self.path.join("cluster")
+    }
+
     /// Makes it, open to be walked through: PostgreSQL may run as another user. What the shop keeps in it is nobody else's.
     pub(crate) fn make(&self) -> Outcome {
         let folders = [
             (self.path.clone(), 0o711),
             (self.log_folder(), 0o700),
             (self.path.join("jobs"), 0o700),
+            (self.services(), 0o700),
+            (self.executables(), 0o700),
             (self.broker(), 0o700),
             (self.path.join("stand-ins"), 0o700),
         ];
@@ -101,6 +108,11 @@ impl DataDir {
         self.path.join("dynamodb.db")
     }
 
+    /// Whether a shop was ever opened here.
+    pub(crate) fn holds_a_shop(&self) -> bool {
+        self.secrets().is_dir()
+    }
+
     /// The port that something keeps from one start to the next.
     pub(crate) fn port_of(&self, name: &str) -> PathBuf {
         self.path.join(format!("{name}.port"))
@@ -111,9 +123,28 @@ impl DataDir {
         self.path.join("jobs").join(format!("{name}.json"))
     }
 
+    /// Revisions and traffic of Services.
+    pub(crate) fn services(&self) -> PathBuf {
+        self.path.join("services")
+    }
+
+    /// What revisions run, by content.
+    pub(crate) fn executables(&self) -> PathBuf {
+        self.path.join("executables")
+    }
+
     /// A stand-in's own folder.
     pub(crate) fn stand_in(&self, name: &str) -> PathBuf {
         self.path.join("stand-ins").join(name)
+    }
+
+    /// Where podman says which processes are in its containers; new, since an earlier shop's are no more.
+    pub(crate) fn containers(&self) -> Outcome<PathBuf> {
+        let folder = self.path.join("containers");
+        let _ = fs::remove_dir_all(&folder);
+        let made = DirBuilder::new().mode(0o700).create(&folder);
+        made.map_err(|error| Failure::new(format!("{}: {error}", folder.display()), ""))?;
+        Ok(folder)
     }
 
     fn pid_file(&self) -> PathBuf {

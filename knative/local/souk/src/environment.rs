@@ -7,16 +7,20 @@ use crate::operator::Config;
 /// Variables that a process needs from this machine, whoever it is.
 const FROM_THIS_MACHINE: [&str; 2] = ["PATH", "TMPDIR"];
 
-/// All variables, or which required value is missing. `proxy` resolves the cluster's names.
+/// What a process has besides [`of`]; a container has what its image says.
+pub(crate) fn of_this_machine() -> impl Iterator<Item = (&'static str, String)> {
+    FROM_THIS_MACHINE
+        .into_iter()
+        .filter_map(|name| Some((name, std::env::var(name).ok()?)))
+}
+
+/// The variables of a function or a Job, or which required value is missing. `proxy` resolves the cluster's names.
 pub(crate) fn of(
     container: &ContainerPlan,
     config: &Config,
     proxy: &str,
 ) -> Result<Vec<(String, String)>, String> {
-    let mut variables: Vec<(String, String)> = FROM_THIS_MACHINE
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
-        .collect();
+    let mut variables = Vec::new();
     // Functions listen on every address, as containers must; kit's listen where this says. Nobody else reaches them here.
     variables.push(("HOST".to_owned(), "127.0.0.1".to_owned()));
     variables.push(("HTTP_PROXY".to_owned(), proxy.to_owned()));

@@ -1,22 +1,21 @@
-//! How a function's process is started here: its executable, its environment, its log.
+//! How an instance of a function is started here: its program, its environment, its log.
 
 use std::io;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use futures::future::BoxFuture;
 use souk_plan::model::ServicePlan;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
 use crate::data_dir::DataDir;
 use crate::environment;
 use crate::launcher::Launcher;
 use crate::log_file;
 use crate::operator::Config;
+use crate::source::{Prepared, Source};
 
 /// Starts functions.
 pub(crate) struct FunctionLauncher {
-    functions: PathBuf,
+    source: Source,
     data_dir: DataDir,
     launcher: Launcher,
     config: Config,
@@ -25,14 +24,14 @@ pub(crate) struct FunctionLauncher {
 
 impl FunctionLauncher {
     pub(crate) fn new(
-        functions: &Path,
+        source: Source,
         data_dir: &DataDir,
         launcher: Launcher,
         config: Config,
         proxy: String,
     ) -> Self {
         Self {
-            functions: functions.to_owned(),
+            source,
             data_dir: data_dir.clone(),
             launcher,
             config,
@@ -41,24 +40,17 @@ impl FunctionLauncher {
     }
 
     /// The values of ConfigMaps and Secrets are looked up now: a new instance sees what has changed.
-    fn command(
+    fn prepare(
         &self,
         service: &ServicePlan,
         runtime: Vec<(String, String)>,
-    ) -> io::Result<Command> {
+    ) -> io::Result<Prepared> {
         let container = &service.container;
         let variables = environment::of(container, &self.config, &self.proxy);
-        let variables = variables.map_err(io::Error::other)?;
+        let mut variables = variables.map_err(io::Error::other)?;
+        variables.extend(runtime);
         let log = log_file::open(&self.data_dir.log(&service.object.name))?;
-        let mut command = Command::new(self.functions.join(&container.executable));
-        command
-            .args(environment::arguments(container))
-            .env_clear()
-            .envs(variables)
-            .envs(runtime)
-            .stderr(Stdio::from(log.try_clone()?))
-            .stdout(Stdio::from(log));
-        Ok(command)
+        self.source.prepare(container, variables, log)
     }
 }
 
@@ -69,7 +61,7 @@ impl souk_serving::Launcher for FunctionLauncher {
         runtime: Vec<(String, String)>,
     ) -> BoxFuture<'static, io::Result<Child>> {
         let launcher = self.launcher.clone();
-        let command = self.command(service, runtime);
-        Box::pin(async move { launcher.launch(command?).await })
+        let prepared = self.prepare(service, runtime);
+        Box::pin(async move { prepared?.launch(&launcher).await })
     }
 }

@@ -3,13 +3,11 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use souk_plan::model::JobPlan;
-use tokio::process::Command;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::data_dir::DataDir;
@@ -17,6 +15,7 @@ use crate::environment;
 use crate::launcher::{Launcher, LeftBehind};
 use crate::log_file;
 use crate::operator::Config;
+use crate::source::Source;
 use crate::terminal::progress;
 
 /// Kubernetes waits 10, 20, 40 s; somebody sits in front of this one.
@@ -32,7 +31,7 @@ const COMMAND_TO_TRY: &str = "curl ";
 /// What running Jobs takes.
 pub(crate) struct JobRunner {
     pub(crate) data_dir: DataDir,
-    pub(crate) functions: PathBuf,
+    pub(crate) source: Source,
     pub(crate) launcher: Launcher,
     pub(crate) config: Config,
     pub(crate) proxy: String,
@@ -109,16 +108,10 @@ impl JobRunner {
     async fn attempt(&self, job: &JobPlan) -> Result<(), String> {
         let log_path = self.data_dir.log(&job.object.name);
         let log = log_file::open(&log_path).map_err(|error| error.to_string())?;
-        let stderr = log.try_clone().map_err(|error| error.to_string())?;
-        let mut command = Command::new(self.functions.join(&job.container.executable));
-        command
-            .env_clear()
-            .envs(environment::of(&job.container, &self.config, &self.proxy)?);
-        command
-            .args(environment::arguments(&job.container))
-            .stdout(Stdio::from(log))
-            .stderr(Stdio::from(stderr));
-        let started = self.launcher.launch(command).await;
+        let variables = environment::of(&job.container, &self.config, &self.proxy)?;
+        let prepared = self.source.prepare(&job.container, variables, log);
+        let prepared = prepared.map_err(|error| error.to_string())?;
+        let started = prepared.launch(&self.launcher).await;
         let mut child =
             started.map_err(|error| format!("{}: {error}", job.container.executable))?;
         let _left_behind = LeftBehind::by(&child);
@@ -167,6 +160,7 @@ mod tests {
     use souk_plan::model::{ContainerPlan, ObjectName};
 
     use super::*;
+    use crate::executables::Executables;
 
     /// A Job that is this shell script.
     fn job(script: &str, backoff_limit: u32) -> (tempfile::TempDir, JobRunner, JobPlan) {
@@ -178,7 +172,10 @@ mod tests {
         data_dir.make().unwrap();
         let runner = JobRunner {
             data_dir,
-            functions: folder.path().to_owned(),
+            source: Source::Executables(Executables::new(
+                folder.path(),
+                folder.path().join("kept"),
+            )),
             launcher: Launcher::start().unwrap(),
             config: Config::default(),
             proxy: "http://127.0.0.1:1".to_owned(),
@@ -191,10 +188,12 @@ mod tests {
             container: ContainerPlan {
                 image: "fill".to_owned(),
                 executable: "fill".to_owned(),
+                digest: None,
                 command: Vec::new(),
                 args: Vec::new(),
                 env: Vec::new(),
                 env_from: Vec::new(),
+                memory_limit_bytes: None,
             },
             backoff_limit,
             active_deadline_seconds: Some(60),

@@ -1,15 +1,20 @@
 #![doc = include_str!("../README.md")]
 
+mod apply;
+mod backup;
 mod cargo_build;
 mod cli;
 mod cluster;
 mod command;
+mod container;
 mod control;
 mod credentials;
 mod data_dir;
 mod engine;
 mod environment;
+mod executables;
 mod failure;
+mod front;
 mod function;
 mod gateway_address;
 mod job;
@@ -17,11 +22,14 @@ mod launcher;
 mod log_file;
 mod logging;
 mod memory;
+mod metrics;
 mod operator;
 mod planning;
 mod programs;
+mod remembered;
 mod repository;
 mod shop;
+mod source;
 mod stand_in;
 mod stop;
 mod summary;
@@ -35,7 +43,9 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
-use crate::command::{detach, down, events, logs, plan, ps, send, up};
+use crate::command::{
+    detach, down, events, gateway, logs, plan, ps, revisions, secrets, send, traffic, up,
+};
 use crate::data_dir::DataDir;
 use crate::failure::Outcome;
 
@@ -58,9 +68,16 @@ fn obey(cli: Cli) -> Outcome {
         Command::Up(options) => up::run(&options, &data_dir),
         Command::Down => down::stop(&data_dir),
         Command::Plan(options) => plan::print(&options),
+        Command::Secrets(options) => secrets::write(&options, &data_dir),
+        Command::Backup(options) => command::backup::write(&options, &data_dir),
+        Command::Restore(options) => command::restore::read(&options, &data_dir),
+        Command::Apply(options) => command::apply::print(&options, &data_dir),
+        Command::Traffic(options) => traffic::set(&options, &data_dir),
+        Command::Revisions(options) => revisions::print(&options, &data_dir),
         Command::Ps(options) => ps::print(&options, &data_dir),
         Command::Logs(options) => logs::print(&options, &data_dir),
         Command::Events(options) => events::print(&options, &data_dir),
         Command::Send(options) => send::event(&options, &data_dir),
+        Command::Gateway(options) => gateway::run(&options),
     }
 }

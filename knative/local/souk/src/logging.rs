@@ -1,5 +1,7 @@
 //! Where souk writes what it does: everything to its log, warnings to the terminal as well while there is one.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -10,6 +12,17 @@ use crate::failure::{Failure, Outcome};
 use crate::log_file;
 
 const DEFAULT: &str = "info,sqlx=warn,hyper=warn,reqwest=warn";
+
+/// For a command without a data directory: to the terminal, from now on.
+pub(crate) fn start_on_terminal() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let to_terminal = fmt::layer()
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .with_filter(filter);
+    tracing_subscriber::registry().with(to_terminal).init();
+}
 
 /// From now on; `RUST_LOG` chooses what goes to the log.
 pub(crate) fn start(data_dir: &DataDir, has_terminal: bool) -> Outcome {

@@ -1,5 +1,6 @@
 //! The plan of this shop: which files it is read from, and what the variables of Kong's file are here.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use souk_engines::SecretStore;
 use souk_gateway::Gateway;
 use souk_network::Outside;
+use souk_plan::Settings;
 use souk_plan::model::{ConfigNeed, Plan};
 
 use crate::cli::Sources;
@@ -18,18 +20,17 @@ use crate::terminal::me;
 /// Reads the manifests and Kong's file. Secrets that Kong's file needs are made now and kept.
 pub(crate) fn load(sources: &Sources, store: &SecretStore) -> Outcome<Plan> {
     let mut failed = None;
-    let plan = read(sources, &mut |needs, variable| {
-        if let Ok(value) = std::env::var(variable) {
-            return Some(value);
-        }
-        match gateway_variable(store, needs, variable) {
+    let plan = read(
+        sources,
+        &own,
+        &mut |needs, variable| match gateway_variable(store, needs, variable) {
             Ok(value) => value,
             Err(failure) => {
                 failed.get_or_insert(failure);
                 None
             }
-        }
-    });
+        },
+    );
     failed.map_or(plan, Err)
 }
 
@@ -40,17 +41,42 @@ pub(crate) fn preview(sources: &Sources) -> Outcome<Plan> {
     let complete = load(sources, &SecretStore::open(folder.path())?)?;
     let gateway = Gateway::new(&complete.gateway, Arc::new(Outside::default()));
     gateway.map_err(|mistakes| refused(&mistakes))?;
-    read(sources, &mut |_, variable| {
-        let value = std::env::var(variable).ok();
-        value.or_else(|| Some(variable.to_owned()))
-    })
+    read(sources, &own, &mut |_, variable| Some(variable.to_owned()))
+}
+
+/// The variables of Kong's file that are no settings, by name.
+pub(crate) fn secret_variables(sources: &Sources) -> Outcome<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    read(sources, &|_| None, &mut |_, variable| {
+        names.insert(variable.to_owned());
+        Some(variable.to_owned())
+    })?;
+    Ok(names)
 }
 
 type Variable<'a> = dyn FnMut(&[ConfigNeed], &str) -> Option<String> + 'a;
 
-fn read(sources: &Sources, variable: &mut Variable<'_>) -> Outcome<Plan> {
+/// A variable of this process.
+fn own(variable: &str) -> Option<String> {
+    std::env::var(variable).ok()
+}
+
+/// `secret` is asked for what neither the environment nor the gateway's settings hold.
+fn read(
+    sources: &Sources,
+    environment: &dyn Fn(&str) -> Option<String>,
+    secret: &mut Variable<'_>,
+) -> Outcome<Plan> {
     let (folders, gateway) = files(sources)?;
-    let plan = souk_plan::load(&folders, gateway.as_deref(), variable);
+    let settings = gateway.as_deref().map(Settings::beside).transpose();
+    let settings = settings
+        .map_err(|mistake| refused(&[mistake]))?
+        .unwrap_or_default();
+    let plan = souk_plan::load(&folders, gateway.as_deref(), &mut |needs, variable| {
+        environment(variable)
+            .or_else(|| settings.get(variable).map(str::to_owned))
+            .or_else(|| secret(needs, variable))
+    });
     plan.map_err(|mistakes| refused(&mistakes))
 }
 

@@ -18,19 +18,26 @@ pub(crate) struct Programs {
     folder: PathBuf,
     buildable: BTreeSet<String>,
     of_the_plan: BTreeSet<String>,
+    /// Functions and Jobs are run from images: only stand-ins are executables.
+    in_images: bool,
 }
 
 impl Programs {
-    pub(crate) fn of(plan: &Plan, folder: PathBuf, buildable: BTreeSet<String>) -> Self {
+    pub(crate) fn of(
+        plan: &Plan,
+        options: &UpOptions,
+        buildable: BTreeSet<String>,
+    ) -> Outcome<Self> {
         let functions = plan.services.iter().map(|service| &service.container);
         let containers = functions.chain(plan.jobs.iter().map(|job| &job.container));
-        Self {
-            folder,
+        Ok(Self {
+            folder: folder(options)?,
             buildable,
             of_the_plan: containers
                 .map(|container| container.executable.clone())
                 .collect(),
-        }
+            in_images: options.images.is_some(),
+        })
     }
 
     /// Where they are.
@@ -46,7 +53,8 @@ impl Programs {
 
     /// All that are wanted, these stand-ins included.
     pub(crate) fn wanted(&self, stand_ins: &[String]) -> BTreeSet<String> {
-        self.of_the_plan.iter().chain(stand_ins).cloned().collect()
+        let of_the_plan = self.of_the_plan.iter().filter(|_| !self.in_images);
+        of_the_plan.chain(stand_ins).cloned().collect()
     }
 
     /// Those of them that cargo builds.
@@ -85,7 +93,7 @@ fn is_executable(path: &Path) -> bool {
 }
 
 /// The folder asked for, or the one that souk itself is in.
-pub(crate) fn folder(options: &UpOptions) -> Outcome<PathBuf> {
+fn folder(options: &UpOptions) -> Outcome<PathBuf> {
     if let Some(folder) = &options.functions {
         let absolute = std::path::absolute(folder);
         return absolute.map_err(|error| {
@@ -119,6 +127,7 @@ mod tests {
             folder: folder.to_owned(),
             buildable: names(&["orders", "mail-server"]),
             of_the_plan: names(&["orders"]),
+            in_images: false,
         }
     }
 
@@ -146,6 +155,15 @@ mod tests {
         assert!(programs.check(&programs.wanted(&[])).is_err());
         write(folder.path(), "orders", 0o755);
         programs.check(&programs.wanted(&[])).unwrap();
+    }
+
+    #[test]
+    fn what_runs_from_images_needs_no_executable() {
+        let mut programs = programs(Path::new("/nonexistent"));
+        programs.in_images = true;
+        let wanted = programs.wanted(&["mail-server".to_owned()]);
+        assert_eq!(wanted, BTreeSet::from(["mail-server".to_owned()]));
+        assert!(!programs.is_stand_in("orders"));
     }
 
     #[test]

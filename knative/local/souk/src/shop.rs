@@ -9,17 +9,22 @@ use futures::future::{join_all, try_join_all};
 use serde_json::json;
 use souk_engines::{Progress, SecretStore};
 use souk_plan::model::Plan;
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+use crate::apply::Applier;
 use crate::cli::UpOptions;
+use crate::container::Containers;
 use crate::credentials::Credentials;
 use crate::data_dir::DataDir;
 use crate::engine::{Engines, Wanted};
+use crate::executables::Executables;
 use crate::failure::{Failure, Outcome};
 use crate::job::JobRunner;
 use crate::launcher::Launcher;
 use crate::operator::{Config, Needs, database_password};
 use crate::programs::{self, Programs};
+use crate::source::Source;
 use crate::stand_in::StandIn;
 use crate::stop::Stop;
 use crate::summary;
@@ -29,6 +34,8 @@ use crate::{cargo_build, control, gateway_address, planning, terminal};
 
 /// Closing is bounded as a whole, whatever its parts do.
 const CLOSED_WITHIN: Duration = Duration::from_secs(15);
+/// How long new revisions are waited for. Meanwhile the ones before them answer.
+const READY_WITHIN: Duration = Duration::from_secs(15);
 
 /// An open shop and how to use it.
 pub(crate) struct Opened {
@@ -87,6 +94,7 @@ struct Opening<'a> {
     store: SecretStore,
     plan: Arc<Plan>,
     programs: Programs,
+    source: Source,
     launcher: Launcher,
 }
 
@@ -94,14 +102,23 @@ impl<'a> Opening<'a> {
     /// Everything that can be wrong without a process having been started is found here.
     async fn prepare(options: &'a UpOptions, data_dir: &'a DataDir) -> Outcome<Self> {
         let started = Instant::now();
-        let gateway = gateway_address::listen(options.listen)?;
+        let gateway = gateway_address::listen(options.listen, "up")?;
         let store = SecretStore::open(&data_dir.secrets())?;
         let plan = planning::load(&options.sources, &store)?;
         let buildable = match programs::to_build_in(options) {
             Some(repository) => cargo_build::programs(repository.root()).await?,
             None => BTreeSet::new(),
         };
-        let programs = Programs::of(&plan, programs::folder(options)?, buildable);
+        let programs = Programs::of(&plan, options, buildable)?;
+        let source = match &options.images {
+            Some(images) => {
+                Source::Images(Arc::new(Containers::open(images, data_dir, &plan).await?))
+            }
+            None => {
+                let kept = data_dir.executables();
+                Source::Executables(Executables::new(programs.folder(), kept))
+            }
+        };
         let launcher =
             Launcher::start().map_err(|error| Failure::new(format!("no thread: {error}"), ""))?;
         Ok(Self {
@@ -112,6 +129,7 @@ impl<'a> Opening<'a> {
             store,
             plan: Arc::new(plan),
             programs,
+            source,
             launcher,
         })
     }
@@ -144,13 +162,15 @@ impl<'a> Opening<'a> {
         let wiring = Wiring::start(Parts {
             plan: &self.plan,
             config: config.clone(),
-            functions: self.programs.folder(),
+            source: self.source.clone(),
             data_dir: self.data_dir,
             launcher: self.launcher.clone(),
             listener: gateway,
         })
         .await?;
-        let wiring = shop.wiring.insert(wiring);
+        let wiring = &*shop.wiring.insert(wiring);
+        let shop_engines = shop.engines.as_ref().map(|engines| &engines.addresses);
+        let shop_engines = shop_engines.cloned().unwrap_or_default();
         let engines = shop
             .engines
             .as_ref()
@@ -161,10 +181,27 @@ impl<'a> Opening<'a> {
             engines,
             shop.stand_ins.iter().map(StandIn::watch_named).collect(),
         );
-        control::server::serve(self.data_dir, Arc::new(view), stop.clone())
+        let jobs = Arc::new(self.job_runner(config.clone(), &wiring.proxy()));
+        let applier = Applier {
+            options: self.options.clone(),
+            data_dir: self.data_dir.clone(),
+            gateway: self.gateway_url()?,
+            source: self.source.clone(),
+            config: config.clone(),
+            engines: shop_engines.clone(),
+            stand_ins: names,
+            handles: wiring.handles(),
+            jobs: Arc::clone(&jobs),
+            plan: Mutex::new(Arc::clone(&self.plan)),
+        };
+        let (view, applier) = (Arc::new(view), Arc::new(applier));
+        control::server::serve(self.data_dir, view, applier, stop.clone())
             .map_err(|error| self.no_control(&error))?;
-        let credentials = self.write_down(&needs, &config, &wiring.proxy())?;
-        let to_try = self.run_jobs(config, &wiring.proxy()).await;
+        let credentials = self.write_down(&needs, &config, wiring)?;
+        for sentence in wiring.handles().not_ready(READY_WITHIN).await {
+            terminal::progress(&sentence);
+        }
+        let to_try = jobs.run_all(&self.plan.jobs).await;
         Ok(self.summary(&credentials, &shop.stand_ins, to_try.as_deref()))
     }
 
@@ -215,14 +252,19 @@ impl<'a> Opening<'a> {
     }
 
     /// Writes the files that tell others where the shop is and who may use it.
-    fn write_down(&self, needs: &Needs<'_>, config: &Config, proxy: &str) -> Outcome<Credentials> {
-        let gateway = self
-            .gateway
-            .local_addr()
-            .map(|address| format!("http://{address}"));
-        let gateway = gateway.map_err(|error| self.cannot_write(&error))?;
-        let addresses =
-            json!({ "gateway": gateway, "control": self.data_dir.socket(), "proxy": proxy });
+    fn write_down(
+        &self,
+        needs: &Needs<'_>,
+        config: &Config,
+        wiring: &Wiring,
+    ) -> Outcome<Credentials> {
+        let gateway = self.gateway_url()?;
+        let addresses = json!({
+            "gateway": gateway,
+            "control": self.data_dir.socket(),
+            "proxy": wiring.proxy(),
+            "metrics": wiring.serve_metrics(self.data_dir)?,
+        });
         let text = format!("{addresses:#}\n");
         std::fs::write(self.data_dir.addresses(), text)
             .map_err(|error| self.cannot_write(&error))?;
@@ -238,15 +280,20 @@ impl<'a> Opening<'a> {
         Ok(credentials)
     }
 
-    async fn run_jobs(&self, config: Config, proxy: &str) -> Option<String> {
-        let runner = JobRunner {
+    fn gateway_url(&self) -> Outcome<String> {
+        let address = self.gateway.local_addr();
+        let address = address.map_err(|error| self.cannot_write(&error))?;
+        Ok(format!("http://{address}"))
+    }
+
+    fn job_runner(&self, config: Config, proxy: &str) -> JobRunner {
+        JobRunner {
             data_dir: self.data_dir.clone(),
-            functions: self.programs.folder().to_owned(),
+            source: self.source.clone(),
             launcher: self.launcher.clone(),
             config,
             proxy: proxy.to_owned(),
-        };
-        runner.run_all(&self.plan.jobs).await
+        }
     }
 
     fn summary(

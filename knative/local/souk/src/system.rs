@@ -3,9 +3,12 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::AsRawFd as _;
+use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+
+#[cfg(target_os = "linux")]
+use tokio::io::{Interest, unix::AsyncFd};
 
 /// Sends a signal to one process.
 pub(crate) fn send_signal(pid: u32, signal: i32) -> io::Result<()> {
@@ -25,6 +28,50 @@ pub(crate) fn kill_group(leader: u32) {
 /// Whether there is such a process, be it ours or somebody else's.
 pub(crate) fn is_alive(pid: u32) -> bool {
     !matches!(send_signal(pid, 0), Err(error) if error.raw_os_error() == Some(libc::ESRCH))
+}
+
+/// Waits for the end of a process that is somebody else's to wait for. It must be there at the call: its id may be another's later.
+#[cfg(target_os = "linux")]
+pub(crate) fn end_of(pid: u32) -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    // SAFETY: pidfd_open(2) touches no memory.
+    let handle = unsafe { libc::syscall(libc::SYS_pidfd_open, libc::c_long::from(pid), 0) };
+    let handle = i32::try_from(handle).map_err(io::Error::other)?;
+    succeeded(handle.min(0))?;
+    // SAFETY: the kernel has just given it to us, and nobody else knows of it.
+    let handle = unsafe { OwnedFd::from_raw_fd(handle) };
+    // SAFETY: an `OwnedFd` is one descriptor and keeps it open.
+    let handle = unsafe { AsyncFd::register_with_interest(handle, Interest::READABLE) }?;
+    Ok(async move {
+        // It can be read from when the process has ended.
+        let _ = handle.readable().await;
+    })
+}
+
+/// Other systems have no such call; there are no containers either.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn end_of(_pid: u32) -> io::Result<std::future::Ready<()>> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// How many files and processes this process may have at most, by the names that podman has for them; what is not limited is left
+/// out.
+pub(crate) fn most_files_and_processes() -> Vec<(&'static str, u64)> {
+    let mut most = Vec::new();
+    for (name, resource) in [
+        ("nofile", libc::RLIMIT_NOFILE),
+        ("nproc", libc::RLIMIT_NPROC),
+    ] {
+        let mut limit = libc::rlimit {
+            rlim_cur: 0,
+            rlim_max: 0,
+        };
+        // SAFETY: getrlimit(2) writes to `limit` and nowhere else.
+        let known = unsafe { libc::getrlimit(resource, &raw mut limit) } == 0;
+        if known && limit.rlim_max != libc::RLIM_INFINITY {
+            most.push((name, limit.rlim_max));
+        }
+    }
+    most
 }
 
 /// Lets what `command` starts be the first of a new session: closing the terminal does not reach it.
@@ -93,7 +140,19 @@ fn succeeded(result: i32) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Stdio;
+
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn the_end_of_a_process_is_seen_by_who_may_not_wait_for_it() {
+        let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        let end = end_of(child.id()).unwrap();
+        drop(child.stdin.take());
+        end.await;
+        assert!(child.try_wait().unwrap().is_some());
+    }
 
     #[test]
     fn a_process_is_alive_until_it_has_been_waited_for() {

@@ -5,6 +5,7 @@ use axum::response::Response;
 use futures::stream::BoxStream;
 use serde::Serialize;
 use serde_json::Value;
+use souk_serving::TrafficChange;
 use tokio::sync::watch;
 
 use crate::engine::{EngineStatus, EnginesView};
@@ -69,6 +70,11 @@ impl View {
         follow: bool,
     ) -> BoxStream<'static, Result<Bytes, std::io::Error>> {
         self.handles.events(follow).await
+    }
+
+    /// Changes where a function's requests go.
+    pub(crate) fn set_traffic(&self, function: &str, change: &TrafficChange) -> Result<(), String> {
+        self.handles.set_traffic(function, change)
     }
 
     /// Hands an event to the default broker and gives its answer.

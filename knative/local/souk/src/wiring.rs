@@ -1,8 +1,8 @@
 //! Serving, broker and gateway: started so that each finds the others by name, stopped from the outside in.
 
 use std::net::TcpListener;
-use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::response::Response;
@@ -15,8 +15,9 @@ use souk_broker::{Broker, Reason, Setup};
 use souk_gateway::Gateway;
 use souk_network::{Network, Proxy};
 use souk_plan::model::{ObjectName, Plan};
-use souk_serving::Serving;
+use souk_serving::{Serving, TrafficChange};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::cluster::Cluster;
@@ -24,8 +25,11 @@ use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
 use crate::function::FunctionLauncher;
 use crate::launcher::Launcher;
+use crate::metrics;
 use crate::operator::Config;
 use crate::planning;
+use crate::remembered::Remembered;
+use crate::source::Source;
 
 /// The running parts that requests and events go through.
 pub(crate) struct Wiring {
@@ -42,13 +46,14 @@ pub(crate) struct Wiring {
 pub(crate) struct Parts<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) config: Config,
-    pub(crate) functions: &'a Path,
+    pub(crate) source: Source,
     pub(crate) data_dir: &'a DataDir,
     pub(crate) launcher: Launcher,
     pub(crate) listener: TcpListener,
 }
 
 /// Looks into them for as long as somebody wants to.
+#[derive(Clone)]
 pub(crate) struct Handles {
     cluster: Arc<Cluster>,
     serving: Serving,
@@ -61,14 +66,23 @@ impl Wiring {
     pub(crate) async fn start(parts: Parts<'_>) -> Outcome<Self> {
         let cluster = Cluster::new();
         let proxy = Proxy::start(cluster.clone()).await.map_err(no_proxy)?;
+        let (remembered, services) =
+            Remembered::read(parts.data_dir.services(), parts.source.clone())?;
+        // After that: what was remembered in vain is forgotten.
+        let pinned = parts.source.pinned(&parts.plan.services).await?;
         let launcher = FunctionLauncher::new(
-            parts.functions,
+            parts.source,
             parts.data_dir,
             parts.launcher,
             parts.config,
             proxy.url(),
         );
-        let serving = Serving::start(&parts.plan.services, Arc::new(launcher));
+        let serving = Serving::open(services, Arc::new(launcher), Arc::new(remembered));
+        let mistakes = serving.mistakes(&pinned);
+        if !mistakes.is_empty() {
+            return Err(planning::refused(&mistakes));
+        }
+        serving.apply(&pinned);
         let serving = cluster.serving.get_or_init(|| serving).clone();
         let broker = broker(parts.plan, parts.data_dir, &cluster).await?;
         let gateway = Gateway::new(&parts.plan.gateway, cluster.clone());
@@ -96,6 +110,14 @@ impl Wiring {
         }
     }
 
+    /// Lets Prometheus read what was counted, and says where.
+    pub(crate) fn serve_metrics(&self, data_dir: &DataDir) -> Outcome<String> {
+        match self.cluster.gateway.get() {
+            Some(gateway) => metrics::serve(data_dir, self.serving.clone(), gateway.clone()),
+            None => Err(Failure::new("the gateway does not run", "")),
+        }
+    }
+
     /// What processes find in `HTTP_PROXY`.
     pub(crate) fn proxy(&self) -> String {
         self.proxy.url()
@@ -115,6 +137,60 @@ impl Wiring {
 }
 
 impl Handles {
+    pub(crate) fn serving(&self) -> &Serving {
+        &self.serving
+    }
+
+    pub(crate) fn broker(&self) -> &Broker {
+        &self.broker
+    }
+
+    pub(crate) fn gateway(&self) -> Option<&Gateway> {
+        self.cluster.gateway.get()
+    }
+
+    /// Waits until every new revision is ready or has failed, `patience` at most. Gives a sentence for each that is not ready.
+    pub(crate) async fn not_ready(&self, patience: Duration) -> Vec<String> {
+        let _ = timeout(patience, self.serving.settled()).await;
+        let functions = self.serving.functions().into_iter();
+        functions
+            .flat_map(|one| [one.pending, one.held_back])
+            .flatten()
+            .collect()
+    }
+
+    /// Changes where a Service's requests go. It is named alone, or with its namespace before a slash.
+    pub(crate) fn set_traffic(&self, service: &str, change: &TrafficChange) -> Result<(), String> {
+        let is_meant = |object: &&ObjectName| {
+            object.name == service || format!("{}/{}", object.namespace, object.name) == service
+        };
+        let functions = self.serving.functions().into_iter();
+        let objects: Vec<ObjectName> = functions
+            .map(|one| ObjectName {
+                namespace: one.namespace,
+                name: one.name,
+            })
+            .collect();
+        match objects
+            .iter()
+            .filter(is_meant)
+            .collect::<Vec<_>>()
+            .as_slice()
+        {
+            [one] => self.serving.set_traffic(one, change),
+            [] => {
+                let names: Vec<&str> = objects.iter().map(|one| one.name.as_str()).collect();
+                Err(format!(
+                    "there is no function {service}; there are {}",
+                    names.join(", ")
+                ))
+            }
+            _ => Err(format!(
+                "{service} is in several namespaces: name it <namespace>/{service}"
+            )),
+        }
+    }
+
     pub(crate) async fn functions(&self) -> Vec<Value> {
         values(self.serving.functions())
     }

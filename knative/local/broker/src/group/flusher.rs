@@ -1,6 +1,6 @@
 //! Writes the groups' positions down, many at once.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -16,17 +16,22 @@ const INTERVAL: Duration = Duration::from_millis(200);
 #[derive(Clone)]
 pub(crate) struct Flusher {
     log: Log,
-    groups: Arc<[Arc<Progress>]>,
+    groups: Arc<RwLock<Vec<Arc<Progress>>>>,
     changed: Arc<Notify>,
 }
 
 impl Flusher {
-    pub(crate) fn new(log: Log, groups: Vec<Arc<Progress>>, changed: Arc<Notify>) -> Self {
+    pub(crate) fn new(log: Log, changed: Arc<Notify>) -> Self {
         Self {
             log,
-            groups: groups.into(),
+            groups: Arc::default(),
             changed,
         }
+    }
+
+    /// These are the groups from now on.
+    pub(crate) fn know(&self, groups: Vec<Arc<Progress>>) {
+        *self.groups.write().unwrap_or_else(PoisonError::into_inner) = groups;
     }
 
     /// Flushes while something moves, and sleeps otherwise.
@@ -40,11 +45,13 @@ impl Flusher {
 
     /// Hands what has moved to the log.
     pub(crate) async fn flush(&self) {
-        let moved: Vec<_> = self
-            .groups
-            .iter()
-            .flat_map(|group| group.take_changes())
-            .collect();
+        let moved: Vec<_> = {
+            let groups = self.groups.read().unwrap_or_else(PoisonError::into_inner);
+            groups
+                .iter()
+                .flat_map(|group| group.take_changes())
+                .collect()
+        };
         if !moved.is_empty() {
             self.log.commit(moved).await;
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-use crate::log::{GroupStart, Partition, Position, Topic};
+use crate::log::{GroupStart, Log, Partition, Position, Topic};
 
 /// Written by one consumer, read by others.
 pub(crate) struct Progress {
@@ -61,6 +61,14 @@ impl Progress {
     pub(crate) fn in_flight(&self) -> usize {
         let in_flight = |lane: &LaneProgress| lane.in_flight.load(Ordering::Relaxed);
         self.lanes.iter().map(in_flight).sum()
+    }
+
+    /// Hands what has moved to the log.
+    pub(crate) async fn flush(&self, log: &Log) {
+        let moved: Vec<_> = self.take_changes().collect();
+        if !moved.is_empty() {
+            log.commit(moved).await;
+        }
     }
 
     /// What has moved since the last time.

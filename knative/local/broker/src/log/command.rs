@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use souk_plan::model::TriggerPlan;
 use tokio::sync::oneshot;
 
-use super::Topic;
+use super::{GroupStart, Topic};
+use crate::OpenError;
 use crate::event::Event;
 
 /// One thing to write.
 pub(super) enum Command {
     Append(Append),
     Commit(Vec<Position>),
+    Regroup(Regroup),
     Close(oneshot::Sender<()>),
 }
 
@@ -19,6 +22,12 @@ pub(super) struct Append {
     pub(super) topic: Arc<Topic>,
     pub(super) event: Event,
     pub(super) answer: oneshot::Sender<Result<(), AppendError>>,
+}
+
+/// Other triggers than before, and who waits for their groups.
+pub(super) struct Regroup {
+    pub(super) triggers: Vec<TriggerPlan>,
+    pub(super) answer: oneshot::Sender<Result<Vec<GroupStart>, OpenError>>,
 }
 
 /// Everything before `offset` is done with, for this group.

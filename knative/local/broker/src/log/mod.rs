@@ -36,7 +36,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::OpenError;
 use crate::event::{Event, Stored};
-use command::{Append, Command};
+use command::{Append, Command, Regroup};
 use reader::Reader;
 use writer::Writing;
 
@@ -131,6 +131,18 @@ impl Log {
     /// Remembers how far groups have come. Returns when the writer has taken it, not when it is on disk.
     pub(crate) async fn commit(&self, positions: Vec<Position>) {
         let _ = self.writer.send(Command::Commit(positions)).await;
+    }
+
+    /// Brings the groups in line with other triggers, as `open` does. What was committed before counts.
+    pub(crate) async fn regroup(
+        &self,
+        triggers: Vec<TriggerPlan>,
+    ) -> Result<Vec<GroupStart>, OpenError> {
+        let closed = || OpenError::new("the triggers stay as they are", AppendError::closed());
+        let (answer, groups) = oneshot::channel();
+        let regroup = Command::Regroup(Regroup { triggers, answer });
+        self.writer.send(regroup).await.map_err(|_| closed())?;
+        groups.await.map_err(|_| closed())?
     }
 
     /// Writes what waits and closes the file. Later appends fail.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::thread;
 
 use rusqlite::{Connection, TransactionBehavior};
+use souk_plan::model::TriggerPlan;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::append::Appender;
-use super::command::{Append, AppendError, Command, Position};
+use super::command::{Append, AppendError, Command, Position, Regroup};
 use super::prune::Retention;
 use super::schema::{self, GroupStart};
 use super::topic::Topic;
@@ -38,6 +39,7 @@ pub(super) fn start(
     let mut writer = Writer {
         appender: Appender::new(&writing.connection, topics).map_err(schema::unusable)?,
         retention: Retention::new(topics, groups),
+        topics: topics.to_vec(),
         connection: writing.connection,
         inbox: writing.inbox,
         feed: writing.feed,
@@ -58,6 +60,7 @@ pub(super) fn start(
 }
 
 struct Writer {
+    topics: Vec<Arc<Topic>>,
     connection: Connection,
     inbox: mpsc::Receiver<Command>,
     appender: Appender,
@@ -70,6 +73,7 @@ struct Writer {
 struct Batch {
     appends: Vec<Append>,
     positions: BTreeMap<(i64, i64), Position>,
+    regroup: Option<Regroup>,
     close: Option<oneshot::Sender<()>>,
     bytes: usize,
 }
@@ -88,12 +92,15 @@ impl Batch {
                     .into_iter()
                     .map(|position| ((position.group_id, position.partition_id), position)),
             ),
+            Command::Regroup(regroup) => self.regroup = Some(regroup),
             Command::Close(asked_by) => self.close = Some(asked_by),
         }
     }
 
     fn is_full(&self) -> bool {
+        // What comes after these is for the writer as it is then.
         self.close.is_some()
+            || self.regroup.is_some()
             || self.appends.len() >= BATCH_EVENTS_MAX
             || self.bytes >= BATCH_BYTES_MAX
     }
@@ -122,6 +129,7 @@ impl Writer {
         let Batch {
             mut appends,
             positions,
+            regroup,
             close,
             ..
         } = batch;
@@ -135,7 +143,17 @@ impl Writer {
             Ok(stored) => self.publish(appends, stored),
             Err(error) => refuse(appends, &error),
         }
+        if let Some(Regroup { triggers, answer }) = regroup {
+            let _ = answer.send(self.regroup(&triggers));
+        }
         close
+    }
+
+    /// Brings the groups in line with other triggers.
+    fn regroup(&mut self, triggers: &[TriggerPlan]) -> Result<Vec<GroupStart>, OpenError> {
+        let groups = schema::groups(&mut self.connection, &self.topics, triggers)?;
+        self.retention = Retention::new(&self.topics, &groups);
+        Ok(groups)
     }
 
     /// All of it, or nothing.

@@ -43,6 +43,10 @@ impl Clock {
         })
     }
 
+    pub(super) fn plan(&self) -> &PingSourcePlan {
+        &self.plan
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.plan.object.name
     }

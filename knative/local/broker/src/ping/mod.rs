@@ -1,6 +1,7 @@
 //! PingSources: events by the clock.
 
 mod clock;
+mod pings;
 mod posix_rule;
 mod schedule;
 mod zone;
@@ -18,6 +19,7 @@ use crate::delivery::{Answer, message, post};
 use crate::event::Event;
 
 pub(crate) use clock::{Clock, clocks};
+pub(crate) use pings::Pings;
 
 /// The waits of Knative's default retries for a PingSource.
 const WAITS_MS: [u64; 5] = [100, 200, 400, 800, 1600];
@@ -29,7 +31,7 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(30);
 const SPREAD_MS: u64 = 500;
 
 /// Sends an event with every tick, for ever. What was missed is not made up for.
-pub(crate) async fn run(clock: Clock, network: Arc<dyn Network>) {
+async fn run(clock: Clock, network: Arc<dyn Network>) {
     let clock = Arc::new(clock);
     // A slow sink does not hold up the clock.
     let mut sending = JoinSet::new();

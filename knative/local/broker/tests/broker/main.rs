@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends when something fails")]
 
+mod changing;
 mod delivering;
 mod pinging;
 mod surviving;

@@ -15,8 +15,40 @@ pub(super) async fn ensure(superuser: &str, wanted: &[Database<'_>]) -> Result<(
     })
 }
 
+/// Makes the roles and databases that are missing on a server of somebody else's, and sets every password.
+///
+/// # Errors
+///
+/// When the administrator of the URL cannot connect or may not make them.
+pub async fn make_databases(admin_url: &str, wanted: &[Database<'_>]) -> Result<(), EngineError> {
+    let made = async {
+        let mut connection = PgConnection::connect(admin_url).await?;
+        ensure_each(&mut connection, wanted).await?;
+        connection.close().await
+    };
+    made.await.map_err(|error| {
+        EngineError::new(
+            format!("PostgreSQL did not make the functions' databases: {error}"),
+            "Give the URL of an administrator, postgres://<user>:<password>@<host>:<port>/postgres.",
+        )
+    })
+}
+
 async fn ensure_all(superuser: &str, wanted: &[Database<'_>]) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect(superuser).await?;
+    ensure_each(&mut connection, wanted).await?;
+    run(
+        &mut connection,
+        "REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC".to_owned(),
+    )
+    .await?;
+    connection.close().await
+}
+
+async fn ensure_each(
+    connection: &mut PgConnection,
+    wanted: &[Database<'_>],
+) -> Result<(), sqlx::Error> {
     let known = connection
         .fetch_all("SELECT 'role', rolname::text FROM pg_roles UNION ALL SELECT 'database', datname::text FROM pg_database")
         .await?;
@@ -31,29 +63,20 @@ async fn ensure_all(superuser: &str, wanted: &[Database<'_>]) -> Result<(), sqlx
             "CREATE"
         };
         run(
-            &mut connection,
+            connection,
             format!("{verb} ROLE {name} LOGIN PASSWORD {password}"),
         )
         .await?;
         if !is_known("database", one.name) {
-            run(
-                &mut connection,
-                format!("CREATE DATABASE {name} OWNER {name}"),
-            )
-            .await?;
+            run(connection, format!("CREATE DATABASE {name} OWNER {name}")).await?;
         }
         run(
-            &mut connection,
+            connection,
             format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC"),
         )
         .await?;
     }
-    run(
-        &mut connection,
-        "REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC".to_owned(),
-    )
-    .await?;
-    connection.close().await
+    Ok(())
 }
 
 async fn run(connection: &mut PgConnection, statement: String) -> Result<(), sqlx::Error> {

@@ -8,6 +8,7 @@ mod fetch;
 mod leftover;
 mod process;
 mod programs;
+mod restored;
 mod settings;
 
 use std::path::PathBuf;
@@ -18,8 +19,11 @@ use tokio::time::{Instant, sleep};
 use crate::user::User;
 use crate::{EngineError, Progress, remembered_port};
 use cluster::Cluster;
+pub use databases::make_databases;
 use process::Process;
 use programs::{Programs, Wish};
+
+pub use restored::hand_over;
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const READY_ASKED_EVERY: Duration = Duration::from_millis(2);

@@ -89,6 +89,38 @@ impl SecretStore {
         Ok(made)
     }
 
+    /// Keeps nothing under a name any more.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be removed.
+    pub fn forget(&self, namespace: &str, name: &str) -> Result<(), EngineError> {
+        let file = self.file(namespace, name)?;
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unusable(&file, &error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The namespaces in which something is kept under a name.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be read.
+    pub fn namespaces_of(&self, name: &str) -> Result<Vec<String>, EngineError> {
+        let entries = fs::read_dir(&self.folder).map_err(|error| unusable(&self.folder, &error))?;
+        let mut namespaces = Vec::new();
+        for entry in entries.flatten() {
+            let Ok(namespace) = entry.file_name().into_string() else {
+                continue;
+            };
+            if self.file(&namespace, name)?.is_file() {
+                namespaces.push(namespace);
+            }
+        }
+        Ok(namespaces)
+    }
+
     /// Names come from manifests: none may lead out of the folder.
     fn file(&self, namespace: &str, name: &str) -> Result<PathBuf, EngineError> {
         let plain = |part: &str| {

@@ -2,35 +2,19 @@
 
 use super::environment::Environment;
 use super::expand::Variables;
+use super::{resources, security};
 use crate::eventing::BOUND;
 use crate::fields::{Field, Fields};
 use crate::image::ImageName;
 use crate::model::ContainerPlan;
+use crate::names::{checked, is_label, is_subdomain};
 use crate::needs::{Owner, Reference};
 
 /// Fields of a container that say nothing on one machine, where a container is a process of the user who typed `souk up`.
-const WITHOUT_EFFECT: [&str; 6] = [
-    // Only tells containers of one pod apart; there is one.
-    "name",
-    // There is no registry: executables are built here.
-    "imagePullPolicy",
-    // For the scheduler and the kernel's control groups.
-    "resources",
-    // Users, capabilities and file systems of a container.
-    "securityContext",
+/// `resources` and `securityContext` say little either, and are looked at by `resources` and `security`.
+const WITHOUT_EFFECT: [&str; 1] = [
     // Where kubelet looks for a last word; logs are kept whole here.
     "terminationMessagePath",
-    "terminationMessagePolicy",
-];
-/// Fields of a pod that say nothing on one machine.
-pub(super) const POD_WITHOUT_EFFECT: [&str; 4] = [
-    // Processes here do not talk to Kubernetes.
-    "serviceAccountName",
-    "automountServiceAccountToken",
-    // There is no registry.
-    "imagePullSecrets",
-    // Variables that Docker links used to set; off in Knative by default.
-    "enableServiceLinks",
 ];
 const NO_FILES: &str =
     "is not supported here: files from ConfigMaps, Secrets and disks; env and envFrom are";
@@ -44,7 +28,7 @@ pub(super) struct Container {
 
 /// The one container of a pod.
 pub(super) fn only<'a>(pod: &mut Fields<'a>) -> Option<Fields<'a>> {
-    pod.ignore(&POD_WITHOUT_EFFECT);
+    without_effect(pod);
     pod.refuse(&["volumes"], NO_FILES);
     pod.refuse(&["initContainers"], "is not supported here");
     let containers = pod.required("containers")?;
@@ -57,6 +41,49 @@ pub(super) fn only<'a>(pod: &mut Fields<'a>) -> Option<Fields<'a>> {
     }
 }
 
+/// Fields of a pod that say nothing on one machine; a cluster refuses what is wrong in them.
+fn without_effect(pod: &mut Fields<'_>) {
+    // Processes here do not talk to Kubernetes.
+    if let Some(name) = pod.take("serviceAccountName") {
+        checked(&name, is_subdomain);
+    }
+    pod.flag("automountServiceAccountToken");
+    // There is no registry.
+    for mut secret in pod
+        .list("imagePullSecrets")
+        .iter()
+        .filter_map(|field| field.fields())
+    {
+        secret.required_text("name");
+    }
+    // Variables that Docker links used to set; off in Knative by default.
+    pod.flag("enableServiceLinks");
+}
+
+/// Fields of a container that say nothing on one machine and have one of a few values.
+fn choices(fields: &mut Fields<'_>) {
+    for (name, choices) in [
+        // There is no registry: executables are built here.
+        ("imagePullPolicy", &["Always", "IfNotPresent", "Never"][..]),
+        (
+            "terminationMessagePolicy",
+            &["File", "FallbackToLogsOnError"],
+        ),
+    ] {
+        if let Some(field) = fields.take(name)
+            && field.text().is_some_and(|text| !choices.contains(&text))
+        {
+            field.wrong(format!("must be {}", choices.join(" or ")));
+        }
+    }
+    // Only tells containers of one pod apart; there is one.
+    if let Some(name) = fields.take("name")
+        && checked(&name, is_label) == Some("queue-proxy")
+    {
+        name.wrong("`queue-proxy` is a container of Knative's own");
+    }
+}
+
 /// Reads the fields that are alike. `reserved` are the names of variables that may not be set.
 pub(super) fn read(
     fields: &mut Fields<'_>,
@@ -64,6 +91,9 @@ pub(super) fn read(
     reserved: &'static [&'static str],
 ) -> Option<Container> {
     fields.ignore(&WITHOUT_EFFECT);
+    choices(fields);
+    let memory_limit_bytes = resources::read(fields.fields("resources"));
+    security::check(fields.fields("securityContext"), !reserved.is_empty());
     fields.refuse(&["volumeMounts", "volumeDevices"], NO_FILES);
     fields.refuse(&["livenessProbe", "startupProbe"], NO_SUPERVISION);
     fields.refuse(
@@ -87,10 +117,12 @@ pub(super) fn read(
         plan: ContainerPlan {
             image: image.to_owned(),
             executable: ImageName::parse(image).executable().to_owned(),
+            digest: None,
             command,
             args,
             env,
             env_from,
+            memory_limit_bytes,
         },
         references: environment.references,
     })

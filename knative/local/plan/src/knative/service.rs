@@ -2,13 +2,14 @@
 
 use super::container::{self, Container};
 use super::environment::OF_KNATIVE;
-use super::{probe, scale};
+use super::{probe, scale, template, traffic};
 use crate::annotations::{Annotations, labels};
 use crate::fields::{Field, Fields};
-use crate::model::{ObjectName, ServicePlan};
+use crate::model::{ObjectName, ServicePlan, TrafficTarget};
+use crate::names::{checked, is_label};
 use crate::needs::{Owner, Reference};
 use crate::object::Object;
-use crate::yaml::Value;
+use crate::yaml::Node;
 
 /// Where queue-proxy and the autoscaler listen.
 const RESERVED_PORTS: [u16; 6] = [8008, 8012, 8013, 8022, 9090, 9091];
@@ -47,39 +48,55 @@ pub(crate) fn read(object: &mut Object<'_>) -> Option<(ServicePlan, Vec<Referenc
         namespace: object.name.namespace.clone(),
     };
     let mut spec = object.fields.required("spec")?.fields()?;
-    if let Some(traffic) = spec.take("traffic") {
-        only_latest(&traffic);
-    }
-    let mut template = spec.required("template")?.fields()?;
+    let traffic = spec
+        .take("traffic")
+        .and_then(|field| traffic::read(&field, &object.name.name));
+    let written = spec.required("template")?;
+    let mut template = written.fields()?;
     let metadata = template.fields("metadata");
     let pod = template.required("spec").and_then(|field| field.fields());
-    let (revision, mut annotations) = read_metadata(metadata, &object.name);
+    let (own_name, mut annotations) = read_metadata(metadata, &object.name);
     let Some(pod) = pod else {
         annotations.ignore_rest();
         return None;
     };
+    let revision = Revision {
+        own_name,
+        no_gc: template::no_gc(&mut annotations),
+        template: written.node(),
+        at: written.at().to_string(),
+        traffic,
+    };
     read_pod(pod, annotations, &owner, revision, &object.name)
 }
 
-/// The revision's name and the annotations of the template.
+/// What a Service says around its pod.
+struct Revision<'a> {
+    own_name: Option<String>,
+    no_gc: bool,
+    template: &'a Node,
+    at: String,
+    traffic: Option<Vec<TrafficTarget>>,
+}
+
+/// The revision's own name and the annotations of the template.
 fn read_metadata<'a>(
     metadata: Option<Fields<'a>>,
     service: &ObjectName,
-) -> (String, Annotations<'a>) {
-    let numbered = format!("{}-00001", service.name);
+) -> (Option<String>, Annotations<'a>) {
     let Some(mut metadata) = metadata else {
-        return (numbered, Annotations::read(None));
+        return (None, Annotations::read(None));
     };
     labels(metadata.take("labels"));
     let annotations = Annotations::read(metadata.take("annotations"));
-    let own = metadata
+    let own_name = metadata
         .take("name")
         .and_then(|field| own_name(&field, service));
-    (own.unwrap_or(numbered), annotations)
+    (own_name, annotations)
 }
 
 fn own_name(field: &Field<'_>, service: &ObjectName) -> Option<String> {
-    let name = field.text()?;
+    let name = checked(field, is_label)?;
     let begins = format!("{}-", service.name);
     if !name.starts_with(&begins) {
         field.wrong(format!("a revision's name must begin with `{begins}`"));
@@ -91,7 +108,7 @@ fn read_pod(
     mut pod: Fields<'_>,
     mut annotations: Annotations<'_>,
     owner: &Owner,
-    revision: String,
+    revision: Revision<'_>,
     name: &ObjectName,
 ) -> Option<(ServicePlan, Vec<Reference>)> {
     pod.refuse(
@@ -121,7 +138,13 @@ fn read_pod(
     let Container { plan, references } = container::read(&mut fields, owner, &OF_KNATIVE)?;
     let service = ServicePlan {
         object: name.clone(),
-        revision,
+        named: revision.own_name.is_some(),
+        revision: revision
+            .own_name
+            .unwrap_or_else(|| format!("{}-00001", name.name)),
+        template_hash: template::hash(revision.template),
+        no_gc: revision.no_gc,
+        traffic: revision.traffic,
         container: plan,
         container_port,
         container_concurrency,
@@ -130,6 +153,7 @@ fn read_pod(
         idle_timeout_seconds: idle.filter(|seconds| *seconds > 0),
         scale,
         readiness,
+        at: revision.at,
     };
     Some((service, references))
 }
@@ -172,27 +196,5 @@ fn port(field: &Field<'_>) -> u16 {
         }
         None | Some(0) => DEFAULT_PORT,
         Some(port) => port,
-    }
-}
-
-/// All requests go to the latest revision: there is no other.
-fn only_latest(traffic: &Field<'_>) {
-    let targets = traffic.list();
-    let is_all = |field: &Field<'_>| {
-        let latest = field.node().get("latestRevision").map(|node| &node.value);
-        let percent = field.node().get("percent").map(|node| &node.value);
-        let Value::Map(entries) = &field.node().value else {
-            return false;
-        };
-        entries.len() == 2
-            && matches!(
-                (latest, percent),
-                (Some(Value::Flag(true)), Some(Value::Whole(100)))
-            )
-    };
-    match targets.as_slice() {
-        [] => (),
-        [one] if is_all(one) => (),
-        _ => traffic.wrong("only `latestRevision: true` with `percent: 100` is supported here"),
     }
 }

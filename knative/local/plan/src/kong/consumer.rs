@@ -66,13 +66,15 @@ fn jwt_secret(fields: &mut Fields<'_>) -> Option<JwtSecret> {
     let algorithm = fields.text("algorithm").unwrap_or("HS256");
     let secret = fields.text("secret").map(str::to_owned);
     let public_key = fields.text("rsa_public_key").map(str::to_owned);
-    if algorithm.starts_with("HS") && secret.is_none() {
-        fields.wrong(format!("{algorithm} needs secret"));
-    }
-    if !algorithm.starts_with("HS") && public_key.is_none() {
-        fields.wrong(format!(
+    match algorithm.starts_with("HS") {
+        true if secret.is_none() => fields.wrong(format!("{algorithm} needs secret")),
+        false if public_key.is_none() => fields.wrong(format!(
             "{algorithm} needs rsa_public_key, for keys of every kind"
-        ));
+        )),
+        false if secret.is_none() => {
+            fields.wrong("decK wants a secret as well, although it is not used");
+        }
+        _ => (),
     }
     Some(JwtSecret {
         key: key?.to_owned(),

@@ -6,7 +6,9 @@ mod file;
 mod plugin;
 mod render;
 mod route;
+mod schema;
 mod service;
+mod settings;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,8 @@ use crate::mistake::{At, Report};
 use crate::model::GatewayPlan;
 use crate::paths::shown;
 use crate::yaml::Source;
+
+pub use settings::Settings;
 
 /// Reads Kong's file. `variable` gives the value of a variable by its name.
 pub(crate) fn read(

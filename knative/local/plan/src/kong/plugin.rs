@@ -1,8 +1,8 @@
-//! Kong's plugins. Their `config` is the gateway's to check.
+//! Kong's plugins. Whether Kong would take their `config` is checked here; what is supported of it, the gateway knows.
 
 use serde_json::{Map, Value};
 
-use super::entity;
+use super::{entity, schema};
 use crate::fields::Field;
 use crate::model::KongPlugin;
 
@@ -38,12 +38,10 @@ pub(super) fn read(field: &Field<'_>, mut scope: Scope) -> Option<KongPlugin> {
         *attached = entity::reference(&written, key);
     }
     let enabled = fields.flag("enabled").unwrap_or(true);
-    let config = fields.take("config").map(|config| {
-        // So that a list or text is told here, with its line; the gateway reads the fields.
-        config.entries();
-        config.node().json()
-    });
+    let config = fields.take("config");
     let name = fields.required_text("name")?;
+    schema::check(field, name, scope.consumer.is_some(), config.as_ref());
+    let config = config.map(|config| config.node().json());
     Some(KongPlugin {
         name: name.to_owned(),
         enabled,

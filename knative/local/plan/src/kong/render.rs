@@ -1,7 +1,7 @@
 //! `${{ env "DECK_X" | indent 8 }}`: decK's templates, rendered as text before anybody looks at the YAML.
 //!
-//! decK's templates are Go's. Of these what is used in a state file is supported: `env` with the filters `indent`, `toInt`
-//! and `toBool`. A value with characters that mean something in YAML needs quotes around the expression, as with decK.
+//! decK's templates are Go's. Of these what is used in a state file is supported: `env` with the filters `indent`, `toInt`,
+//! `toFloat` and `toBool`. A value with characters that mean something in YAML needs quotes around the expression, as with decK.
 
 use std::rc::Rc;
 
@@ -120,6 +120,10 @@ fn filtered(name: &str, value: String, filter: &str) -> Result<String, String> {
                 "toInt: the value of `{name}` is not a whole number"
             )),
         },
+        ["toFloat"] => match value.parse::<f64>() {
+            Ok(number) => Ok(number.to_string()),
+            Err(_) => Err(format!("toFloat: the value of `{name}` is not a number")),
+        },
         ["toBool"] => match value.as_str() {
             "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok("true".to_owned()),
             "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok("false".to_owned()),
@@ -128,7 +132,7 @@ fn filtered(name: &str, value: String, filter: &str) -> Result<String, String> {
             )),
         },
         _ => Err(format!(
-            "the filter `{filter}` is not supported here; indent, toInt and toBool are"
+            "the filter `{filter}` is not supported here; indent, toInt, toFloat and toBool are"
         )),
     }
 }
@@ -143,6 +147,7 @@ mod tests {
             "DECK_PEM" => "-----BEGIN-----\nabc\n-----END-----\n",
             "DECK_NUMBER" => "007",
             "DECK_FLAG" => "T",
+            "DECK_RATE" => "0.050",
             "DECK_EMPTY" => "",
             _ => return None,
         };
@@ -173,6 +178,8 @@ mod tests {
             ),
             (r#"a: ${{ env "DECK_NUMBER" | toInt }}"#, "a: 7\n"),
             (r#"a: ${{ env "DECK_FLAG" | toBool }}"#, "a: true\n"),
+            (r#"a: ${{ env "DECK_NUMBER" | toFloat }}"#, "a: 7\n"),
+            (r#"a: ${{ env "DECK_RATE" | toFloat }}"#, "a: 0.05\n"),
             (r#"  # ${{ env "OTHER" }}"#, "  # ${{ env \"OTHER\" }}\n"),
             (r#"a: 1 # ${{ env "DECK_KEY" }}"#, "a: 1 # secret\n"),
         ] {
@@ -219,7 +226,7 @@ mod tests {
             ),
             (
                 "a: ${{ env \"DECK_KEY\" | upper }}",
-                "k.yaml:1: the filter `upper` is not supported here; indent, toInt and toBool are",
+                "k.yaml:1: the filter `upper` is not supported here; indent, toInt, toFloat and toBool are",
             ),
         ] {
             assert_eq!(rendered(text).unwrap_err(), [expected], "{text}");

@@ -17,7 +17,7 @@ services:
           - name: cors
             config: {origins: ["*"], max_age: 5}
     plugins:
-      - {name: acl, consumer: erp, enabled: false}
+      - {name: rate-limiting, consumer: erp, enabled: false, config: {minute: 5}}
   - name: carts
     host: carts.example
 consumers:
@@ -100,7 +100,7 @@ fn a_plugin_is_attached_where_it_is_written() {
         scopes.collect::<Vec<_>>(),
         [
             ("cors", own(""), own("all"), own("")),
-            ("acl", own("orders"), own(""), own("erp")),
+            ("rate-limiting", own("orders"), own(""), own("erp")),
             ("key-auth", own(""), own("other"), own("")),
         ]
     );
@@ -222,6 +222,11 @@ fn what_kong_or_this_gateway_refuses_is_told_with_its_line() {
             "secret: hidden",
             "algorithm: ES256",
             "kong.yaml:21: consumers[0].jwt_secrets[0]: ES256 needs rsa_public_key",
+        ),
+        (
+            "secret: hidden",
+            "algorithm: ES256, rsa_public_key: pem",
+            "kong.yaml:21: consumers[0].jwt_secrets[0]: decK wants a secret as well",
         ),
         (
             "secret: hidden",

@@ -5,6 +5,7 @@
 mod files;
 mod gateway;
 mod kustomize;
+mod plugins;
 mod refused;
 mod resolved;
 mod shop;

@@ -2,7 +2,7 @@
 
 use souk_plan::model::{
     BackoffPolicy, ConfigKind, DeliveryPlan, EnvValue, Plan, ProbeAction, ScaleMetric, ServicePlan,
-    TriggerPlan,
+    TrafficTarget, TriggerPlan,
 };
 
 use crate::files::Files;
@@ -302,4 +302,58 @@ fn a_jobs_hash_is_that_of_its_template() {
     };
     assert_eq!(hash("a", ""), hash("a", "backoffLimit: 1"));
     assert_ne!(hash("a", ""), hash("b", ""));
+}
+
+/// A Service with this in its `spec`, its template in flow style.
+fn with_spec(spec: &str) -> ServicePlan {
+    let head =
+        "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: f, namespace: ns}\n";
+    plan(&format!("{head}spec:\n{spec}")).services.remove(0)
+}
+
+#[test]
+fn traffic_is_read_with_the_defaults_of_knative() {
+    let template = "  template: {spec: {containers: [{image: f}]}}\n";
+    let traffic = |written: &str| with_spec(&format!("  traffic: {written}\n{template}")).traffic;
+    assert_eq!(with_spec(template).traffic, None);
+    assert_eq!(traffic("[]"), None);
+    let target = |revision: Option<&str>, percent, tag: Option<&str>| TrafficTarget {
+        revision: revision.map(str::to_owned),
+        percent,
+        tag: tag.map(str::to_owned),
+    };
+    let written =
+        "[{revisionName: f-00001, percent: 95}, {latestRevision: true, percent: 5}, {tag: next}]";
+    assert_eq!(
+        traffic(written).unwrap(),
+        [
+            target(Some("f-00001"), 95, None),
+            target(None, 5, None),
+            target(None, 0, Some("next"))
+        ]
+    );
+}
+
+#[test]
+fn the_hash_changes_with_the_template_and_with_nothing_else() {
+    let hash = |spec: &str| with_spec(spec).template_hash;
+    let first = hash("  template: {spec: {timeoutSeconds: 60, containers: [{image: f}]}}\n");
+    let written_otherwise = "  traffic: [{percent: 100}]\n  template:\n    spec:\n      timeoutSeconds: 60\n      containers: [{image: 'f'}]\n";
+    assert_eq!(hash(written_otherwise), first);
+    for changed in [
+        "  template: {spec: {timeoutSeconds: 61, containers: [{image: f}]}}\n",
+        "  template: {spec: {timeoutSeconds: 60, containers: [{image: 'f:2'}]}}\n",
+        "  template: {metadata: {annotations: {a: b}}, spec: {timeoutSeconds: 60, containers: [{image: f}]}}\n",
+    ] {
+        assert_ne!(hash(changed), first, "{changed}");
+    }
+}
+
+#[test]
+fn a_sink_binding_changes_the_template_of_what_it_binds() {
+    let service = "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: f, namespace: ns, labels: {x: one}}\n\
+                   spec: {template: {spec: {containers: [{image: f}]}}}\n";
+    let alone = plan(service).services.remove(0);
+    let bound = plan(&format!("{service}{BINDING}")).services.remove(0);
+    assert_ne!(alone.template_hash, bound.template_hash);
 }

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use souk_plan::model::{ConfigNeed, EnvValue, Plan};
+use souk_plan::Settings;
+use souk_plan::model::{BackoffPolicy, EnvValue, Plan};
 
 const SNAPSHOT: &str = "knative/local/plan/tests/shop.json";
 
@@ -16,7 +17,10 @@ fn enter_repository() {
     std::env::set_current_dir(root).unwrap();
 }
 
-fn variable(_: &[ConfigNeed], name: &str) -> Option<String> {
+fn variable(settings: &Settings, name: &str) -> Option<String> {
+    if let Some(setting) = settings.get(name) {
+        return Some(setting.to_owned());
+    }
     Some(match name {
         "DECK_IDENTITY_SIGNING_KEY_PUBLIC_PEM" => {
             "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n".to_owned()
@@ -31,11 +35,11 @@ fn shop() -> Plan {
         PathBuf::from("knative/base"),
         PathBuf::from("eventing/base"),
     ];
-    souk_plan::load(
-        &folders,
-        Some(Path::new("gateway-config/kong.yaml")),
-        &mut variable,
-    )
+    let gateway = Path::new("gateway-config/kong.yaml");
+    let settings = Settings::beside(gateway).unwrap();
+    souk_plan::load(&folders, Some(gateway), &mut |_, name| {
+        variable(&settings, name)
+    })
     .unwrap_or_else(|mistakes| {
         let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
         panic!("{}", lines.join("\n"));
@@ -107,4 +111,114 @@ fn keys_in_several_lines_arrive_whole() {
         key,
         Some("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
     );
+}
+
+#[test]
+fn every_trigger_has_a_delivery_of_its_own_that_ends_before_kafka_asks_for_the_next_events() {
+    /// `max.poll.interval.ms` of the Kafka broker's dispatcher.
+    const POLL_INTERVAL_MS: u64 = 300_000;
+    let plan = shop();
+    for trigger in &plan.triggers {
+        let delivery = &trigger.delivery;
+        let name = &trigger.object.name;
+        assert_eq!(
+            delivery.backoff_policy,
+            BackoffPolicy::Exponential,
+            "{name}"
+        );
+        let waits: u64 = (1..=delivery.retry)
+            .map(|attempt| delivery.backoff_delay_ms << attempt)
+            .sum();
+        let longest = waits + u64::from(delivery.retry + 1) * delivery.timeout_ms;
+        assert!(longest < POLL_INTERVAL_MS, "{name}: {longest} ms");
+        assert!(!trigger.ordered, "{name}: no card says why");
+    }
+    let folder = fs::read_dir("eventing/base/triggers").unwrap();
+    for file in folder {
+        let path = file.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        for trigger in text.split("\n---\n") {
+            for field in [
+                "retry:",
+                "backoffPolicy:",
+                "backoffDelay:",
+                "timeout:",
+                "deadLetterSink:",
+            ] {
+                assert!(trigger.contains(field), "{}: {field}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_shops_network_policies_are_right() {
+    enter_repository();
+    let told = souk_plan::load(&[PathBuf::from("knative/policies")], None, &mut |_, _| None);
+    assert!(told.is_ok(), "{:?}", told.err());
+}
+
+/// What a label says about a function is kept in one list for each kind of store; a function that is missing in it cannot reach its own.
+#[test]
+fn every_function_may_reach_its_store() {
+    let plan = shop();
+    let policies = fs::read_to_string("knative/policies/stores.yaml").unwrap();
+    let listed = |name: &str, function: &str| {
+        let policy = policies
+            .split("\n---\n")
+            .find(|policy| policy.contains(&format!("name: {name}\n")))
+            .unwrap();
+        let values = policy.split("values: [").nth(1).unwrap();
+        let values = values.split(']').next().unwrap();
+        values.split(", ").any(|value| value == function)
+    };
+    for service in &plan.services {
+        let function = service.object.name.as_str();
+        let has = |variable: &str| {
+            let env = &service.container.env;
+            env.iter().any(|one| one.name == variable)
+        };
+        assert_eq!(
+            listed("functions-keep-tables", function),
+            has("DATABASE_URL"),
+            "{function}"
+        );
+        assert_eq!(
+            listed("functions-keep-items", function),
+            has("AWS_REGION"),
+            "{function}"
+        );
+    }
+}
+
+/// In `overlays/bare` each value is named once where it is filled in, once where it goes, and once where the functions look for it.
+#[test]
+fn the_overlay_bare_fills_in_everything_that_the_shop_needs() {
+    let plan = shop();
+    let read = |name: &str| fs::read_to_string(format!("knative/overlays/bare/{name}")).unwrap();
+    let configuration = read("configuration.yaml");
+    for need in plan.needs.iter().filter(|need| !need.optional) {
+        let key = need.key.as_deref().unwrap();
+        let kind = format!("kind: {:?}\n", need.kind);
+        let name = format!("name: {}\n", need.object.name);
+        let is_there = configuration.split("---\n").any(|object| {
+            object.contains(&kind)
+                && object.contains(&name)
+                && object.contains(&format!("  {key}:"))
+        });
+        assert!(is_there, "configuration.yaml lacks {kind}{name}{key}");
+    }
+    let eventing = fs::read_to_string("eventing/overlays/bare/kustomization.yaml").unwrap();
+    let replaced = read("replacements.yaml") + &eventing;
+    for file in ["values/settings.yaml", "values/secrets.yaml"] {
+        let text = read(file);
+        let data = text.rsplit("ata:\n").next().unwrap();
+        let keys = data
+            .lines()
+            .filter(|line| !line.trim_start().starts_with('#'));
+        for key in keys.filter_map(|line| line.trim().split_once(':')) {
+            let from = format!("ata.{} }}", key.0);
+            assert!(replaced.contains(&from), "{file}: nothing takes {}", key.0);
+        }
+    }
 }

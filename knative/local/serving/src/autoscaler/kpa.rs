@@ -11,7 +11,7 @@ const SCALE_DOWN_RATE_MOST: f64 = 2.0;
 /// How often a revision is looked at (`tickInterval`).
 pub(crate) const TICK: Duration = Duration::from_secs(2);
 
-/// The algorithm's settings and memory. A revision is always reachable here.
+/// The algorithm's settings and memory.
 #[derive(Debug)]
 pub(crate) struct Kpa {
     target: f64,
@@ -21,6 +21,7 @@ pub(crate) struct Kpa {
     panic_since: Option<Duration>,
     panic_instances_most: f64,
     delay: Option<Delay>,
+    reachable: bool,
 }
 
 impl Kpa {
@@ -34,7 +35,13 @@ impl Kpa {
             panic_since: None,
             panic_instances_most: 0.0,
             delay: (!delay.is_zero()).then(|| Delay::new(delay)),
+            reachable: true,
         }
+    }
+
+    /// A revision that no route points at may go to zero in one step.
+    pub(crate) fn set_reachable(&mut self, reachable: bool) {
+        self.reachable = reachable;
     }
 
     /// How many instances `stable` and `panic` (the averages of the two windows) ask for.
@@ -55,14 +62,18 @@ impl Kpa {
         )]
         let desired = desired as u32;
         match &mut self.delay {
-            Some(delay) => delay.most(now, desired),
-            None => desired,
+            Some(delay) if self.reachable => delay.most(now, desired),
+            _ => desired,
         }
     }
 
     fn within_rates(&self, wanted: f64, ready: f64) -> f64 {
         let most = (SCALE_UP_RATE_MOST * ready).ceil();
-        let least = (ready / SCALE_DOWN_RATE_MOST).floor();
+        let least = if self.reachable {
+            (ready / SCALE_DOWN_RATE_MOST).floor()
+        } else {
+            0.0
+        };
         let within = wanted.max(least).min(most);
         if self.activation_scale > 1.0 && wanted > 0.0 {
             return within.max(self.activation_scale);

@@ -50,6 +50,7 @@ pub(crate) struct Autoscaler {
     active: Active,
     reported_at_once: f64,
     initial_scale_reached: bool,
+    reachable: bool,
 }
 
 impl Autoscaler {
@@ -63,8 +64,25 @@ impl Autoscaler {
             },
             reported_at_once: 0.0,
             initial_scale_reached: scale.initial <= 1,
+            reachable: true,
             scale,
         }
+    }
+
+    /// Instances are started to see whether they come up: nothing is decided on traffic before they do, or never will.
+    pub(crate) fn activate(&mut self, now: Duration) {
+        self.active = Active::Unknown { since: now };
+    }
+
+    /// Nobody waits for it to come up any more.
+    pub(crate) fn give_up(&mut self, now: Duration) {
+        self.active = Active::False { since: now };
+    }
+
+    /// Whether a route points at the revision. If none does, `min-scale` and `initial-scale` do not count.
+    pub(crate) fn set_reachable(&mut self, reachable: bool) {
+        self.reachable = reachable;
+        self.kpa.set_reachable(reachable);
     }
 
     /// The activator reports the first request of an idle revision at once.
@@ -120,7 +138,12 @@ impl Autoscaler {
             0 => INSTANCES_MOST,
             most => most,
         };
-        desired.max(self.scale.min).max(initial).min(most)
+        let least = if self.reachable {
+            initial.max(self.scale.min)
+        } else {
+            0
+        };
+        desired.max(least).min(most)
     }
 
     /// `handleScaleToZero` of Knative's `pkg/reconciler/autoscaling/kpa/scaler.go`. The activator is always in the path
@@ -312,6 +335,36 @@ pub(crate) mod tests {
         };
         autoscaler.record(at(2), sample);
         assert_eq!(autoscaler.decide(at(2), 1, 1), 4);
+    }
+
+    #[test]
+    fn what_no_route_points_at_goes_to_zero_whatever_its_min_scale() {
+        let mut autoscaler = Autoscaler::new(ScalePlan {
+            min: 3,
+            initial: 4,
+            ..scale(6)
+        });
+        autoscaler.record(at(2), busy(0.0));
+        assert_eq!(autoscaler.decide(at(2), 4, 4), 3);
+        autoscaler.set_reachable(false);
+        autoscaler.record(at(10), busy(0.0));
+        assert_eq!(autoscaler.decide(at(10), 3, 3), 0);
+    }
+
+    #[test]
+    fn what_was_started_to_be_tried_is_not_ended_before_it_is_ready() {
+        let mut autoscaler = Autoscaler::new(scale(6));
+        autoscaler.activate(at(0));
+        let mut instances = 1;
+        for second in 1..60 {
+            autoscaler.record(at(second), busy(0.0));
+            instances = autoscaler.decide(at(second), 0, instances);
+        }
+        assert_eq!(instances, 1);
+        assert_eq!(
+            run(&mut autoscaler, 60..69, 0.0, &mut instances),
+            [1, 1, 1, 0, 0]
+        );
     }
 
     #[test]

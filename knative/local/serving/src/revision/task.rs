@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep_until};
 
 use super::state::{Action, End, State};
-use super::{Overview, Revision};
+use super::{Overview, Reach, Revision, Signs};
 use crate::autoscaler::{Autoscaler, TICK};
 use crate::instance::Instance;
 use crate::port::Ports;
@@ -22,7 +22,17 @@ const SAMPLE: Duration = Duration::from_secs(1);
 const EVENTS_MOST: usize = 64;
 
 /// A wish to stop, and where to tell that it is done.
-pub(super) type Stop = oneshot::Sender<()>;
+pub(super) struct Stop {
+    /// How its instances are to end.
+    pub(super) order: Order,
+    pub(super) done: oneshot::Sender<()>,
+}
+
+/// What others see.
+pub(super) struct Show {
+    pub(super) overview: watch::Sender<Overview>,
+    pub(super) signs: watch::Sender<Signs>,
+}
 
 /// Owns the state of one revision.
 pub(super) struct Task {
@@ -34,11 +44,13 @@ pub(super) struct Task {
     running: BTreeMap<u32, Running>,
     events: mpsc::Receiver<Event>,
     report: mpsc::Sender<Event>,
-    show: watch::Sender<Overview>,
+    show: Show,
+    reach: watch::Receiver<Reach>,
     clock: Interval,
     decided: Duration,
     cold_starts: u64,
-    stopping: Option<Stop>,
+    /// Who wants it to stop.
+    stopping: Vec<oneshot::Sender<()>>,
 }
 
 struct Running {
@@ -46,33 +58,46 @@ struct Running {
     orders: watch::Sender<Order>,
 }
 
+impl Running {
+    /// An order that stands above this one is not taken back.
+    fn order(&self, order: Order) {
+        self.orders.send_if_modified(|now| {
+            let raised = *now < order;
+            *now = order.max(*now);
+            raised
+        });
+    }
+}
+
 impl Task {
     pub(super) fn new(
         revision: Arc<Revision>,
         launcher: Arc<dyn Launcher>,
         ports: Ports,
-        show: watch::Sender<Overview>,
+        show: Show,
     ) -> Self {
         let (report, events) = mpsc::channel(EVENTS_MOST);
         let mut clock = interval(SAMPLE);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut state = State::default();
-        state.desire(revision.service.scale.min);
-        Self {
+        let reach = revision.reach.subscribe();
+        let mut task = Self {
             autoscaler: Autoscaler::new(revision.service.scale.clone()),
             revision,
             launcher,
             ports,
-            state,
+            state: State::default(),
             running: BTreeMap::new(),
             events,
             report,
             show,
+            reach,
             clock,
             decided: Duration::ZERO,
             cold_starts: 0,
-            stopping: None,
-        }
+            stopping: Vec::new(),
+        };
+        task.follow_reach();
+        task
     }
 
     /// Runs until the revision is stopped and its last process has ended.
@@ -80,31 +105,73 @@ impl Task {
         loop {
             self.reconcile();
             self.publish();
-            if self.stopping.is_some() && self.state.is_empty() {
+            if self.is_stopping() && self.state.is_empty() {
                 break;
             }
             tokio::select! {
                 Some(event) = self.events.recv() => self.hear(event),
-                Some(stop) = stops.recv(), if self.stopping.is_none() => self.stop(stop),
+                Some(stop) = stops.recv() => self.stop(stop),
+                Ok(()) = self.reach.changed() => self.follow_reach(),
                 () = self.revision.wanted.notified() => self.wake(),
                 _ = self.clock.tick(), if self.is_awake() => self.measure(),
                 () = due(&self.revision, self.state.due()) => {}
             }
         }
         stops.close();
-        if let Some(stop) = self.stopping {
+        for done in self.stopping {
             // Who asked may have gone.
-            let _ = stop.send(());
+            let _ = done.send(());
         }
     }
 
+    fn is_stopping(&self) -> bool {
+        !self.stopping.is_empty()
+    }
+
     fn is_awake(&self) -> bool {
-        self.stopping.is_none() && (self.state.desired() > 0 || !self.state.is_empty())
+        !self.is_stopping() && (self.state.desired() > 0 || !self.state.is_empty())
+    }
+
+    /// Routes point at the revision now, or no longer do.
+    fn follow_reach(&mut self) {
+        if self.is_stopping() {
+            return;
+        }
+        let reach = *self.reach.borrow_and_update();
+        let now = self.revision.now();
+        self.autoscaler.set_reachable(reach != Reach::Unreachable);
+        let least = match reach {
+            Reach::Tried => {
+                self.autoscaler.activate(now);
+                self.first()
+            }
+            Reach::Reachable => self.revision.service.scale.min,
+            Reach::Unreachable => 0,
+        };
+        if self.state.desired() < least {
+            self.state.desire(least);
+        }
+        let idle = self.revision.balancer().load().in_flight() == 0;
+        if reach == Reach::Unreachable && idle && !self.show.signs.borrow().up {
+            // Nobody waits to see it come up any more.
+            self.autoscaler.give_up(now);
+            self.state.desire(0);
+        }
+    }
+
+    /// How many instances show that the revision comes up.
+    fn first(&self) -> u32 {
+        let scale = &self.revision.service.scale;
+        let first = scale.min.max(scale.initial).max(1);
+        match scale.max {
+            0 => first,
+            most => first.min(most),
+        }
     }
 
     /// A request waits. At zero nobody waits for the next tick; otherwise the autoscaler sees it in its load.
     fn wake(&mut self) {
-        if self.stopping.is_some() || self.state.desired() > 0 {
+        if self.is_stopping() || self.state.desired() > 0 {
             return;
         }
         let now = self.revision.now();
@@ -137,6 +204,13 @@ impl Task {
             tracing::info!(function, from = before, to = desired, "scaling");
         }
         self.state.desire(desired);
+        if desired == 0 && *self.reach.borrow() == Reach::Tried {
+            let why = format!(
+                "no instance of {} was ready in time; its log says why: souk logs {}",
+                self.revision.service.revision, self.revision.service.object.name
+            );
+            self.show_failure(why.into());
+        }
         if desired == 0 && self.revision.balancer().waiting() > 0 {
             // It came in just now and is not in the averages yet.
             self.revision.wake();
@@ -154,6 +228,13 @@ impl Task {
 
     fn probed(&mut self, id: u32, now: Duration, ready: bool) {
         self.state.probed(id, now, ready);
+        if self.state.ready() >= self.first() {
+            self.show.signs.send_if_modified(|signs| {
+                let news = !signs.up;
+                signs.up = true;
+                news
+            });
+        }
         let Some(running) = self.running.get(&id) else {
             return;
         };
@@ -174,20 +255,29 @@ impl Task {
             End::Unexpected => tracing::warn!(function = name, how, "ended by itself"),
             End::AgainAndAgain { times, until } => {
                 let why = format!(
-                    "the process of {name} ended {times} times in a row before it was ready ({how}); \
-                     its log says why: souk logs {name}"
+                    "the process of {} ended {times} times in a row before it was ready ({how}); \
+                     its log says why: souk logs {name}",
+                    self.revision.service.revision
                 );
                 tracing::error!(function = name, "{why}");
-                self.revision.balancer().fail(until, why.into());
+                let why: Arc<str> = why.into();
+                self.revision.balancer().fail(until, Arc::clone(&why));
+                self.show_failure(why);
             }
         }
     }
 
+    fn show_failure(&self, why: Arc<str>) {
+        self.show
+            .signs
+            .send_modify(|signs| signs.failure = Some(why));
+    }
+
     fn stop(&mut self, stop: Stop) {
-        self.stopping = Some(stop);
+        self.stopping.push(stop.done);
         self.state.desire(0);
         for running in self.running.values() {
-            running.orders.send_replace(Order::Stop);
+            running.order(stop.order);
         }
     }
 
@@ -228,14 +318,7 @@ impl Task {
     fn drain(&mut self, id: u32) {
         self.revision.balancer().remove(id);
         if let Some(running) = self.running.get(&id) {
-            // The stop of the whole shop stands above.
-            running.orders.send_if_modified(|order| {
-                let run = *order == Order::Run;
-                if run {
-                    *order = Order::Drain;
-                }
-                run
-            });
+            running.order(Order::Drain);
         }
     }
 
@@ -243,7 +326,7 @@ impl Task {
         let instance = |(&id, running): (&u32, &Running)| {
             Some((Arc::clone(&running.instance), self.state.of(id)?))
         };
-        self.show.send_replace(Overview {
+        self.show.overview.send_replace(Overview {
             instances: self.running.iter().filter_map(instance).collect(),
             desired: self.state.desired(),
             cold_starts: self.cold_starts,

@@ -4,5 +4,6 @@
 mod failure;
 mod left_behind;
 mod plan;
+mod revisions;
 mod scale;
 mod support;

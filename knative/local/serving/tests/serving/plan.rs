@@ -12,13 +12,19 @@ pub(crate) fn plan() -> ServicePlan {
             name: "echo".to_owned(),
         },
         revision: "echo-00001".to_owned(),
+        named: false,
+        template_hash: "1".to_owned(),
+        no_gc: false,
+        traffic: None,
         container: ContainerPlan {
             image: "echo".to_owned(),
             executable: "serving_echo".to_owned(),
+            digest: None,
             command: Vec::new(),
             args: Vec::new(),
             env: Vec::new(),
             env_from: Vec::new(),
+            memory_limit_bytes: None,
         },
         container_port: 8080,
         container_concurrency: 0,
@@ -47,5 +53,6 @@ pub(crate) fn plan() -> ServicePlan {
             failure_threshold: 3,
             initial_delay_seconds: 0,
         },
+        at: String::new(),
     }
 }

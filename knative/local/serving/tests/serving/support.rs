@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A running `serving_echo`.
 pub(crate) struct Shop {
     pub(crate) serving: Serving,
-    service: ObjectName,
+    pub(crate) service: ObjectName,
     folder: TempDir,
 }
 
@@ -81,6 +81,31 @@ impl Shop {
         });
         shop.until_ready(1).await;
         shop
+    }
+
+    /// What starts processes for it, for a second runtime of the same Service.
+    pub(crate) fn launcher(&self) -> Arc<dyn Launcher> {
+        let diary = self.folder.path().join("diary");
+        Arc::new(Examples { diary })
+    }
+
+    /// Applies what `change` makes of a plain plan, under another template.
+    pub(crate) fn apply(&self, template: &str, change: impl FnOnce(&mut ServicePlan)) {
+        let mut plan = plan();
+        plan.template_hash = template.to_owned();
+        change(&mut plan);
+        self.serving.apply(&[plan]);
+    }
+
+    /// Which revision answers a request for the Service, or for `<tag>-<service>`.
+    pub(crate) async fn revision_at(&self, name: &str) -> String {
+        let name = ObjectName {
+            name: name.to_owned(),
+            ..self.service.clone()
+        };
+        let request = Request::get("/revision").body(Body::empty()).unwrap();
+        let answer = timeout(PATIENCE, self.serving.call(&name, request));
+        read(answer.await.unwrap()).await.1
     }
 
     pub(crate) async fn get(&self, path: &str) -> (StatusCode, String) {

@@ -1,10 +1,17 @@
 //! One command, one file.
 
+pub(crate) mod apply;
+pub(crate) mod backup;
 pub(crate) mod detach;
 pub(crate) mod down;
 pub(crate) mod events;
+pub(crate) mod gateway;
 pub(crate) mod logs;
 pub(crate) mod plan;
 pub(crate) mod ps;
+pub(crate) mod restore;
+pub(crate) mod revisions;
+pub(crate) mod secrets;
 pub(crate) mod send;
+pub(crate) mod traffic;
 pub(crate) mod up;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::cli::JsonOption;
+use crate::command::revisions;
 use crate::control::client::{ask, get};
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
@@ -33,6 +34,7 @@ fn text(parts: &Value, now: DateTime<Utc>) -> String {
             "functions",
             &[
                 "FUNCTION",
+                "REVISION",
                 "INSTANCES",
                 "IN FLIGHT",
                 "COLD STARTS",
@@ -80,9 +82,16 @@ fn text(parts: &Value, now: DateTime<Utc>) -> String {
             },
         ),
     ];
+    let functions = parts["functions"].as_array().into_iter().flatten();
+    let sentences: Vec<String> = functions
+        .flat_map(revisions::sentences)
+        .map(|sentence| format!("  {sentence}"))
+        .collect();
+    let sentences = (!sentences.is_empty()).then(|| sentences.join("\n"));
     sections
         .into_iter()
         .flatten()
+        .chain(sentences)
         .collect::<Vec<_>>()
         .join("\n\n")
 }
@@ -119,11 +128,32 @@ fn function(one: &Value, now: DateTime<Utc>) -> Vec<String> {
     };
     vec![
         cell(&one["name"]),
+        revision(one),
         shown,
         in_flight.to_string(),
         cell(&one["cold_starts"]),
         ago(&one["last_request_at"], now),
     ]
+}
+
+/// `orders-00002`, or who shares the requests: `orders-00001 95 %, orders-00002 5 %`.
+fn revision(one: &Value) -> String {
+    let revisions = one["revisions"].as_array().into_iter().flatten();
+    let shares: Vec<(String, u64)> = revisions
+        .filter_map(|one| Some((cell(&one["name"]), one["percent"].as_u64()?)))
+        .filter(|(_, percent)| *percent > 0)
+        .collect();
+    match shares.as_slice() {
+        [] => cell(&one["revision"]),
+        [(only, _)] => only.clone(),
+        shares => {
+            let shares: Vec<String> = shares
+                .iter()
+                .map(|(name, percent)| format!("{name} {percent} %"))
+                .collect();
+            shares.join(", ")
+        }
+    }
 }
 
 fn instance(one: &Value) -> String {
@@ -169,16 +199,32 @@ mod tests {
     #[test]
     fn a_function_without_instances_is_asleep() {
         let parts = json!({ "functions": [
-            { "name": "orders", "instances": [{ "pid": 7, "state": "ready", "in_flight": 2 }] },
-            { "name": "carts", "instances": [] },
+            { "name": "orders", "instances": [{ "pid": 7, "state": "ready", "in_flight": 2 }], "revision": "orders-00002",
+              "pending": "orders-00003 is not ready",
+              "revisions": [{ "name": "orders-00001", "percent": 95 }, { "name": "orders-00002", "percent": 5 }] },
+            { "name": "carts", "instances": [], "revision": "carts-00001",
+              "revisions": [{ "name": "carts-00001", "percent": 100 }] },
         ]});
         let said = text(&parts, Utc::now());
         let rows: Vec<Vec<&str>> = said
             .lines()
             .map(|line| line.split_whitespace().collect())
             .collect();
-        assert_eq!(rows[1], ["orders", "ready", "(pid", "7)", "2", "never"]);
-        assert_eq!(rows[2], ["carts", "asleep", "0", "never"]);
+        let shares = [
+            "orders",
+            "orders-00001",
+            "95",
+            "%,",
+            "orders-00002",
+            "5",
+            "%",
+        ];
+        assert_eq!(
+            rows[1],
+            [&shares[..], &["ready", "(pid", "7)", "2", "never"]].concat()
+        );
+        assert_eq!(rows[2], ["carts", "carts-00001", "asleep", "0", "never"]);
+        assert!(said.ends_with("\n\n  orders-00003 is not ready"), "{said}");
     }
 
     #[test]

@@ -50,6 +50,16 @@ pub(crate) async fn post(
     within(ANSWERED_WITHIN, asked).await
 }
 
+/// POST of something that may take long: cargo builds, new revisions are waited for. A refusal is said in the shop's own words.
+pub(crate) async fn post_for_long(data_dir: &DataDir, path: &str) -> Outcome<String> {
+    let (status, body) = text(send(data_dir, "POST", path, Bytes::new()).await?).await?;
+    if status.is_success() {
+        Ok(body)
+    } else {
+        Err(Failure::new(body, ""))
+    }
+}
+
 /// GET, its answer given piece by piece until `take` says that it is enough or the shop closes.
 pub(crate) async fn stream(
     data_dir: &DataDir,

@@ -5,14 +5,16 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::{StatusCode, header};
 use serde::Deserialize;
+use souk_serving::TrafficChange;
 use tokio::net::UnixListener;
 
+use crate::apply::Applier;
 use crate::data_dir::DataDir;
 use crate::stop::Stop;
 use crate::view::{Parts, View};
@@ -22,7 +24,14 @@ const EVENT_BYTES: usize = 1024 * 1024;
 #[derive(Clone)]
 struct Control {
     view: Arc<View>,
+    applier: Arc<Applier>,
     stop: Stop,
+}
+
+#[derive(Deserialize)]
+struct ApplyQuery {
+    #[serde(default)]
+    build: bool,
 }
 
 #[derive(Deserialize)]
@@ -32,7 +41,12 @@ struct EventsQuery {
 }
 
 /// Answers the other commands from now on, until this process ends.
-pub(crate) fn serve(data_dir: &DataDir, view: Arc<View>, stop: Stop) -> io::Result<()> {
+pub(crate) fn serve(
+    data_dir: &DataDir,
+    view: Arc<View>,
+    applier: Arc<Applier>,
+    stop: Stop,
+) -> io::Result<()> {
     let socket = data_dir.socket();
     // Left by a shop that was killed; the data directory's lock is ours.
     match std::fs::remove_file(&socket) {
@@ -48,8 +62,15 @@ pub(crate) fn serve(data_dir: &DataDir, view: Arc<View>, stop: Stop) -> io::Resu
             "/send",
             post(send).layer(DefaultBodyLimit::max(EVENT_BYTES)),
         )
+        .route("/apply", post(apply))
+        .route("/traffic/{function}", post(traffic))
+        .route("/traffic/{namespace}/{function}", post(traffic_within))
         .route("/down", post(down))
-        .with_state(Control { view, stop });
+        .with_state(Control {
+            view,
+            applier,
+            stop,
+        });
     tokio::spawn(async move { axum::serve(listener, routes).await });
     Ok(())
 }
@@ -69,6 +90,35 @@ async fn events(State(control): State<Control>, Query(query): Query<EventsQuery>
 
 async fn send(State(control): State<Control>, event: Bytes) -> Response {
     control.view.send(event).await
+}
+
+async fn apply(State(control): State<Control>, Query(query): Query<ApplyQuery>) -> Response {
+    // On a task of its own: whoever stops waiting leaves nothing half done.
+    let applied = tokio::spawn(async move { control.applier.apply(query.build).await });
+    match applied.await {
+        Ok(Ok(applied)) => Json(applied).into_response(),
+        Ok(Err(failure)) => (StatusCode::UNPROCESSABLE_ENTITY, failure.to_string()).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}
+
+async fn traffic(
+    State(control): State<Control>,
+    Path(function): Path<String>,
+    Json(change): Json<TrafficChange>,
+) -> Response {
+    match control.view.set_traffic(&function, &change) {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(why) => (StatusCode::UNPROCESSABLE_ENTITY, why).into_response(),
+    }
+}
+
+async fn traffic_within(
+    control: State<Control>,
+    Path((namespace, function)): Path<(String, String)>,
+    change: Json<TrafficChange>,
+) -> Response {
+    traffic(control, Path(format!("{namespace}/{function}")), change).await
 }
 
 async fn down(State(control): State<Control>) -> StatusCode {

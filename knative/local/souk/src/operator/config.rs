@@ -1,7 +1,7 @@
 //! All ConfigMaps and Secrets of the running shop, as its processes see them when they start.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use souk_engines::secrets::Entries;
 use souk_plan::model::{ConfigKind, ConfigObject, ObjectName};
@@ -15,7 +15,7 @@ pub(crate) struct Config(Arc<Objects>);
 
 #[derive(Default)]
 struct Objects {
-    fixed: BTreeMap<(ConfigKind, ObjectName), Entries>,
+    fixed: RwLock<BTreeMap<(ConfigKind, ObjectName), Entries>>,
     /// By name, in every namespace and of both kinds: what it says may change when it is started again.
     stand_ins: HashMap<String, watch::Receiver<Announced>>,
 }
@@ -27,29 +27,31 @@ impl Config {
         made: BTreeMap<(ConfigKind, ObjectName), Entries>,
         stand_ins: HashMap<String, watch::Receiver<Announced>>,
     ) -> Self {
-        let mut fixed = made;
-        for one in manifests {
-            let entries = fixed.entry((one.kind, one.object.clone())).or_default();
-            entries.extend(one.data.clone());
-        }
+        let fixed = RwLock::new(merged(manifests, made));
         Self(Arc::new(Objects { fixed, stand_ins }))
+    }
+
+    /// These from now on, for processes that are started from now on. Stand-ins say what they say.
+    pub(crate) fn replace(
+        &self,
+        manifests: &[ConfigObject],
+        made: BTreeMap<(ConfigKind, ObjectName), Entries>,
+    ) {
+        let fixed = merged(manifests, made);
+        *self.0.fixed.write().unwrap_or_else(PoisonError::into_inner) = fixed;
     }
 
     /// One value.
     pub(crate) fn value(&self, kind: ConfigKind, object: &ObjectName, key: &str) -> Option<String> {
-        let fixed = self
-            .0
-            .fixed
-            .get(&(kind, object.clone()))
-            .and_then(|entries| entries.get(key));
+        let fixed = self.fixed(kind, object);
         fixed
-            .cloned()
+            .and_then(|mut entries| entries.remove(key))
             .or_else(|| self.said(object)?.get(key).cloned())
     }
 
     /// A whole object.
     pub(crate) fn object(&self, kind: ConfigKind, object: &ObjectName) -> Option<Entries> {
-        let fixed = self.0.fixed.get(&(kind, object.clone())).cloned();
+        let fixed = self.fixed(kind, object);
         match (self.said(object), fixed) {
             (None, fixed) => fixed,
             (Some(mut said), fixed) => {
@@ -59,9 +61,26 @@ impl Config {
         }
     }
 
+    fn fixed(&self, kind: ConfigKind, object: &ObjectName) -> Option<Entries> {
+        let fixed = self.0.fixed.read().unwrap_or_else(PoisonError::into_inner);
+        fixed.get(&(kind, object.clone())).cloned()
+    }
+
     fn said(&self, object: &ObjectName) -> Option<Entries> {
         Some(self.0.stand_ins.get(&object.name)?.borrow().entries.clone())
     }
+}
+
+fn merged(
+    manifests: &[ConfigObject],
+    made: BTreeMap<(ConfigKind, ObjectName), Entries>,
+) -> BTreeMap<(ConfigKind, ObjectName), Entries> {
+    let mut merged = made;
+    for one in manifests {
+        let entries = merged.entry((one.kind, one.object.clone())).or_default();
+        entries.extend(one.data.clone());
+    }
+    merged
 }
 
 #[cfg(test)]

@@ -8,6 +8,6 @@ mod rules;
 mod variable;
 
 pub(crate) use config::Config;
-pub(crate) use provide::{Engines, Needs, database_password};
+pub(crate) use provide::{Engines, Made, Needs, database_password};
 use rules::{Rule, rule};
-pub(crate) use variable::gateway_variable;
+pub(crate) use variable::{gateway_variable, upper_snake};

@@ -18,7 +18,7 @@ const REGION: &str = "eu-central-1";
 pub(crate) type Made = BTreeMap<(ConfigKind, ObjectName), Entries>;
 
 /// Where the engines answer, once they do.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Engines {
     /// URL of each database, by name.
     pub(crate) databases: BTreeMap<String, String>,

@@ -8,6 +8,8 @@ use super::provide::Needs;
 use crate::failure::Outcome;
 
 const PREFIX: &str = "DECK_";
+/// Settings, which stand in the environment's file. Nothing random could stand for them.
+const SETTINGS: &str = "GATEWAY_";
 /// Where those are kept that no Secret of the manifests stands for. No namespace of a cluster can be called that.
 const OWN_NAMESPACE: &str = "gateway_";
 
@@ -17,7 +19,8 @@ pub(crate) fn gateway_variable(
     needs: &[ConfigNeed],
     variable: &str,
 ) -> Outcome<Option<String>> {
-    let Some(wanted) = variable.strip_prefix(PREFIX) else {
+    let wanted = variable.strip_prefix(PREFIX);
+    let Some(wanted) = wanted.filter(|wanted| !wanted.starts_with(SETTINGS)) else {
         return Ok(None);
     };
     let secrets = needs.iter().filter(|need| need.kind == ConfigKind::Secret);
@@ -46,7 +49,8 @@ fn entry_named(need: &ConfigNeed, wanted: &str) -> Option<String> {
     need.key.clone().filter(|key| upper_snake(key) == rest)
 }
 
-fn upper_snake(name: &str) -> String {
+/// As the names of variables are made of the names of Secrets and their keys.
+pub(crate) fn upper_snake(name: &str) -> String {
     let letter = |letter: char| match letter {
         '-' | '.' => '_',
         other => other.to_ascii_uppercase(),
@@ -101,6 +105,8 @@ mod tests {
         let second = gateway_variable(&store, &[], "DECK_PUBLISHER_CARRIER_API_KEY").unwrap();
         assert!(first.is_some());
         assert_eq!(first, second);
-        assert_eq!(gateway_variable(&store, &[], "HOME").unwrap(), None);
+        for no_secret in ["HOME", "DECK_GATEWAY_CORS_ORIGINS"] {
+            assert_eq!(gateway_variable(&store, &[], no_secret).unwrap(), None);
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 mod eventing;
 mod serving;
+mod surroundings;
+mod traffic;
 
 use crate::files::{Files, changed};
 

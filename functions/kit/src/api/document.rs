@@ -1,0 +1,148 @@
+//! The document of a function.
+
+use ::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::{Doc, Operation, Schemas, problems::ProblemSchema};
+use crate::{deprecation, serve::BODY_BYTES_USUAL};
+
+/// All that a function can be asked. It holds pointers only, until a document is asked for.
+#[derive(Debug)]
+pub struct Api {
+    pub(super) about: &'static str,
+    pub(super) endpoints: Vec<Endpoint>,
+}
+
+#[derive(Debug)]
+pub(super) struct Endpoint {
+    pub(super) method: Method,
+    pub(super) path: &'static str,
+    /// The path of the handler; its last segment is its name.
+    pub(super) handler: &'static str,
+    pub(super) doc: &'static Doc,
+    pub(super) describe: fn(&mut Operation<'_>),
+    /// Until when it answers, if it belongs to a version that will end.
+    pub(super) ends: Option<&'static str>,
+}
+
+impl Api {
+    /// The OpenAPI 3.1 document of the function `name`.
+    pub fn document(&self, name: &str) -> Value {
+        let (mut schemas, mut paths, mut schemes) = (Schemas::new(), json!({}), Map::new());
+        let _ = schemas.written::<ProblemSchema>();
+        for endpoint in &self.endpoints {
+            let method = endpoint.method.as_str().to_ascii_lowercase();
+            paths[endpoint.path][method] = endpoint.operation(name, &mut schemas, &mut schemes);
+        }
+        let schemas = schemas.finish(&mut paths);
+        json!({
+            "openapi": "3.1.0",
+            "info": { "title": name, "description": self.about, "version": env!("CARGO_PKG_VERSION") },
+            "tags": [{ "name": name, "description": self.about }],
+            "paths": paths,
+            "components": { "schemas": schemas, "securitySchemes": schemes },
+        })
+    }
+}
+
+impl Endpoint {
+    fn operation(
+        &self,
+        tag: &str,
+        schemas: &mut Schemas,
+        schemes: &mut Map<String, Value>,
+    ) -> Value {
+        let mut operation = Operation::new(schemas, self.path, self.doc);
+        (self.describe)(&mut operation);
+        self.add_rules(&mut operation);
+        let security: Vec<_> = operation
+            .security
+            .iter()
+            .map(|(name, _)| json!({ *name: self.doc.role.into_iter().collect::<Vec<_>>() }))
+            .collect();
+        schemes.extend(
+            operation
+                .security
+                .iter()
+                .map(|(name, scheme)| ((*name).to_owned(), scheme.clone())),
+        );
+        let mut value = json!({
+            "operationId": self.id(),
+            "summary": self.doc.summary,
+            "tags": [tag],
+            "security": security,
+            "responses": operation.responses(),
+        });
+        if !self.doc.description.is_empty() {
+            value["description"] = self.doc.description.into();
+        }
+        if !operation.parameters.is_empty() {
+            value["parameters"] = operation.parameters.into();
+        }
+        if let Some(body) = operation.body {
+            value["requestBody"] = self.body(body);
+        }
+        if let Some(date) = self.ends {
+            mark_deprecated(&mut value, date);
+        }
+        value
+    }
+
+    /// The handler's name; with the version from the second one on, which the same handler may serve.
+    fn id(&self) -> String {
+        let path = self.handler.split('<').next().unwrap_or_default();
+        let name = path.rsplit("::").next().unwrap_or_default();
+        let version = self.path.split('/').nth(1).unwrap_or_default();
+        match version.strip_prefix('v').map(str::parse::<u32>) {
+            Some(Ok(2..)) => format!("{name}_{version}"),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// What holds for every endpoint (see `serve::layers`), and what the `Doc` says.
+    fn add_rules(&self, operation: &mut Operation<'_>) {
+        if self.doc.role.is_some() {
+            operation.refuses(
+                403,
+                "forbidden",
+                "The caller lacks the role that this needs.",
+            );
+        }
+        for (status, slug, when) in self.doc.refusals {
+            operation.refuses(*status, slug, when);
+        }
+        if let Some(also) = self.doc.also {
+            also(operation);
+        }
+        operation.refuses(
+            500,
+            "internal",
+            "Something went wrong on the shop's side; it was noted.",
+        );
+        operation.refuses(503, "unavailable", "Not now; it may be tried again.");
+    }
+
+    fn body(&self, mut body: Value) -> Value {
+        let bytes = self.doc.body_bytes_max.unwrap_or(BODY_BYTES_USUAL);
+        body["description"] = format!("At most {bytes} bytes.").into();
+        if let (Some(example), Some(json)) = (
+            self.doc.asks,
+            body.pointer_mut("/content/application~1json"),
+        ) {
+            json["example"] = example();
+        }
+        body
+    }
+}
+
+/// Everything that an old version answers says that it ends.
+fn mark_deprecated(operation: &mut Value, ends: &str) {
+    operation["deprecated"] = true.into();
+    operation["x-sunset"] = ends.into();
+    let responses = operation["responses"].as_object_mut();
+    for (status, response) in responses.into_iter().flatten() {
+        for (name, header) in deprecation::documented(status.starts_with('2')) {
+            response["headers"][name] = header;
+        }
+    }
+}

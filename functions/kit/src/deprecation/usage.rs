@@ -1,0 +1,139 @@
+//! Who still asks in an old version: a counter for every call, and a line in the log for everybody who is new.
+//!
+//! A client is a program or a partner, never a person: what the token names as `azp`, the gateway's consumer, or the name in
+//! `User-Agent`. Only so many are told apart: some of these names are whatever somebody likes to send.
+
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{Mutex, PoisonError},
+};
+
+use ::http::Method;
+use opentelemetry::{KeyValue, global, metrics::Counter};
+
+/// So many callers are told apart by an instance; who comes later is one of the others.
+const SEEN_MAX: usize = 200;
+const CLIENT_CHARS_MAX: usize = 64;
+const NOBODY: &str = "unknown";
+const OTHERS: &str = "others";
+
+/// One call of an old version.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Call {
+    pub(super) method: Method,
+    pub(super) route: String,
+    pub(super) client: Option<String>,
+}
+
+/// Whether a call was seen before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    New,
+    Before,
+    TooMany,
+}
+
+/// Who has called so far.
+pub(super) struct Usage {
+    calls: Counter<u64>,
+    seen: Mutex<HashSet<Call>>,
+}
+
+impl Default for Usage {
+    fn default() -> Self {
+        let meter = global::meter("souk-kit");
+        let calls = meter.u64_counter("souk.api.deprecated.requests");
+        let calls = calls
+            .with_unit("{request}")
+            .with_description("Requests to a version of the API that will end.");
+        Self {
+            calls: calls.build(),
+            seen: Mutex::default(),
+        }
+    }
+}
+
+impl Usage {
+    pub(super) fn note(&self, mut call: Call) {
+        call.client = call.client.filter(|client| is_name(client));
+        let seen = self.see(&call);
+        let client = match seen {
+            Seen::TooMany => OTHERS,
+            Seen::New | Seen::Before => call.client.as_deref().unwrap_or(NOBODY),
+        };
+        self.calls.add(
+            1,
+            &[
+                KeyValue::new("http.request.method", call.method.to_string()),
+                KeyValue::new("http.route", call.route.clone()),
+                KeyValue::new("souk.api.version", version(&call.route).to_owned()),
+                KeyValue::new("souk.client.name", client.to_owned()),
+            ],
+        );
+        if seen == Seen::New {
+            let (method, route) = (&call.method, &call.route);
+            tracing::info!(%method, route, client, "an old version of the API is still used");
+        }
+    }
+
+    fn see(&self, call: &Call) -> Seen {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.contains(call) {
+            return Seen::Before;
+        }
+        if seen.len() >= SEEN_MAX {
+            return Seen::TooMany;
+        }
+        seen.insert(call.clone());
+        Seen::New
+    }
+}
+
+impl fmt::Debug for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Usage")
+    }
+}
+
+/// What can be kept as the name of a client, and read in a chart.
+fn is_name(text: &str) -> bool {
+    (1..=CLIENT_CHARS_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The version in a route: `v1` of `/v1/orders/{order_id}`.
+fn version(route: &str) -> &str {
+    route.split('/').nth(1).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(client: &str) -> Call {
+        Call {
+            method: Method::GET,
+            route: "/v1/notes".into(),
+            client: Some(client.into()),
+        }
+    }
+
+    #[test]
+    fn everybody_is_new_once_and_only_so_many_are_told_apart() {
+        let usage = Usage::default();
+        assert_eq!(usage.see(&call("app")), Seen::New);
+        for n in 1..SEEN_MAX {
+            assert_eq!(usage.see(&call(&n.to_string())), Seen::New);
+        }
+        assert_eq!(usage.see(&call("app")), Seen::Before);
+        assert_eq!(usage.see(&call("one more")), Seen::TooMany);
+    }
+
+    #[test]
+    fn what_is_no_name_does_not_become_a_series() {
+        for bad in ["", "two words", "m\u{fc}ller", &"x".repeat(65)] {
+            assert!(!is_name(bad), "{bad}");
+        }
+        assert!(is_name("shop-app"));
+    }
+}
