@@ -79,13 +79,17 @@ impl Rollout {
 
     /// What to do, `since` the present share was given; `verdicts` are of every Service in the release.
     pub(crate) fn next(&mut self, since: Duration, verdicts: &[(String, Verdict)]) -> Next {
+        let is_watched = since >= self.schedule.watch;
         for (service, verdict) in verdicts {
-            if let Verdict::Bad(reason) = verdict {
+            // An instance that has just started is slow at first: only errors cannot wait.
+            if let Verdict::Bad(reason) = verdict
+                && (is_watched || matches!(reason, Reason::Errors { .. }))
+            {
                 let (service, reason) = (service.clone(), reason.clone());
                 return Next::RollBack(Cause::Bad { service, reason });
             }
         }
-        if since < self.schedule.watch {
+        if !is_watched {
             return Next::Wait;
         }
         match verdicts.iter().find(|(_, v)| *v == Verdict::Unknown) {
@@ -149,6 +153,16 @@ mod tests {
             panic!("{next:?}")
         };
         assert!(cause.to_string().starts_with("carts: 50.0 %"), "{cause}");
+    }
+
+    #[test]
+    fn a_candidate_that_is_slow_at_first_has_until_the_end_of_the_watch() {
+        let slow = all(Verdict::Bad(Reason::Latency {
+            p95: 0.4,
+            allowed: 0.1,
+        }));
+        assert_eq!(rollout().next(MINUTE / 2, &slow), Next::Wait);
+        assert!(matches!(rollout().next(MINUTE, &slow), Next::RollBack(_)));
     }
 
     #[test]
