@@ -67,7 +67,7 @@ fn first_order(gateway: &str, email: &str) -> String {
     let log_in = format!(r#"{{"email":"{email}","password":"<password of {email}>"}}"#);
     let order = r#"{"lines":[{"sku":"COF-ETH-250","quantity":2}],"payment_method":"pm_card_visa","shipping_address":{"name":"A. Reader","line1":"1 Main Street","postal_code":"10115","city":"Berlin","country":"DE"}}"#;
     format!(
-        "curl -i {gateway}/v1/orders {json} -H \"idempotency-key: $RANDOM\" -H \"authorization: Bearer $(curl -s \
+        "curl -i {gateway}/v2/orders {json} -H \"idempotency-key: $RANDOM\" -H \"authorization: Bearer $(curl -s \
          {gateway}/v1/sessions {json} -d '{log_in}' | sed 's/.*access_token\":\"//;s/\".*//')\" -d '{order}'"
     )
 }
