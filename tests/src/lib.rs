@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod client;
+pub mod credentials;
 pub mod documents;
 pub mod functions;
 pub mod inside;

@@ -3,53 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::client::Client;
+use crate::credentials::{Account, Credentials};
 use crate::process::{build, is_running, repository, souk};
 
 /// How the names of the shops' folders begin; the test program's process id follows.
 const FOLDERS: &str = "souk-journeys-";
-
-/// E-mail address and password of an account.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Account {
-    /// E-mail address.
-    pub email: String,
-    /// Password.
-    pub password: String,
-}
-
-/// The accounts made at first start.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Accounts {
-    /// A customer.
-    pub customer: Account,
-    /// The merchant.
-    pub merchant: Account,
-}
-
-/// The publishers' keys.
-#[derive(Debug, Clone, Deserialize)]
-pub struct ApiKeys {
-    /// Reports goods received.
-    pub erp: String,
-    /// Reports where parcels are.
-    pub carrier: String,
-}
-
-/// Who may do what in this shop.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Credentials {
-    /// Accounts.
-    pub accounts: Accounts,
-    /// API keys.
-    pub api_keys: ApiKeys,
-}
 
 /// A shop.
 pub struct Shop {
