@@ -19,6 +19,9 @@ step() { printf '\n== %s\n' "$*"; }
 # The environments that have an overlay, in one line.
 environments() { find knative/overlays -mindepth 1 -maxdepth 1 -printf '%f ' | sort; }
 
+# A port that nobody listens on.
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
 # Says what is wrong and ends the script.
 give_up() {
   printf '%s: %s\n' "$(basename "$0")" "$*" >&2

@@ -10,8 +10,6 @@ build_server() {
   : >"$stamp"
 }
 
-free_port() { python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-
 # Starts both and makes the CRDs. Sets KUBECONFIG.
 serve() {
   need_apt etcd-server openssl

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What .ci/test-cluster and .ci/review both do to a cluster. Sourced after tools.sh.
+# What the scripts that work on a cluster share. Sourced after tools.sh.
 
 # Forwards a port of a Service to a free one here and prints it; what was forwarded ends with end_forwards.
 forwards=()
@@ -16,6 +16,19 @@ forward() {
   rm -f "$log"
 }
 end_forwards() { [ ${#forwards[@]} = 0 ] || kill "${forwards[@]}" 2>/dev/null || true; }
+
+# A kustomization above another: the same, with every image pinned by the digest that .ci/push-images wrote down.
+pinned() {
+  local resource=$1 pushed=$2
+  printf 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [%s]\nimages:\n' "$resource"
+  jq -r '.[] | "  - name: registry.example.com/souk/\(.name)\n    newName: \(.repository)\n    digest: \(.digest)"' "$pushed"
+}
+
+# Files of objects as one stream.
+joined() {
+  local object
+  for object in "$@"; do printf -- '---\n' && cat "$object"; done
+}
 
 # The stores of stores.yaml in a namespace, ready; further words go to kubectl apply.
 make_stores() {
