@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
+use secrecy::SecretString;
 use thiserror::Error;
 
 /// Where settings come from.
@@ -101,6 +102,20 @@ impl<'a> Reader<'a> {
             None => Some(None),
             Some(text) => self.parse(name, &text, T::from_str).map(Some),
         }
+    }
+
+    /// A secret that must be there. It is in no log, and is wiped when it is dropped.
+    pub fn secret(&mut self, name: &str) -> Option<SecretString> {
+        let secret = self.maybe_secret(name);
+        if secret.is_none() {
+            self.mistakes.push(format!("{name} is not set"));
+        }
+        secret
+    }
+
+    /// A secret that may be absent.
+    pub fn maybe_secret(&self, name: &str) -> Option<SecretString> {
+        self.env.get(name).map(SecretString::from)
     }
 
     /// Notes a mistake that only the caller can see.

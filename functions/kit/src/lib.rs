@@ -11,6 +11,8 @@ pub mod events;
 pub mod http;
 pub mod idempotency;
 pub mod ids;
+#[cfg(feature = "mailer")]
+pub mod mailer;
 pub mod page;
 pub mod postgres;
 pub mod problem;
@@ -21,7 +23,7 @@ pub mod sink;
 pub mod telemetry;
 mod web;
 
-pub use auth::{Caller, TokenVerifier};
+pub use auth::{Access, Caller, Role, TokenVerifier};
 pub use clock::Clock;
 pub use deprecation::Deprecation;
 pub use env::{Env, Reader};

@@ -23,6 +23,7 @@ pub struct Problem {
     detail: String,
     members: Map<String, Value>,
     retry_after_seconds: Option<u32>,
+    challenge: Option<String>,
 }
 
 /// A field of the request that cannot be accepted.
@@ -58,6 +59,7 @@ impl Problem {
             detail,
             members: Map::new(),
             retry_after_seconds: None,
+            challenge: None,
         }
     }
 
@@ -80,7 +82,7 @@ impl Problem {
         .with("errors", json!(errors))
     }
 
-    /// 401: nobody, or nobody we can believe, is calling.
+    /// 401: nobody is calling.
     pub fn unauthorized() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
@@ -115,11 +117,8 @@ impl Problem {
 
     /// 503: not now; the caller may try again.
     pub fn unavailable(detail: impl Into<String>, retry_after_seconds: u32) -> Self {
-        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
-        Self {
-            retry_after_seconds: Some(retry_after_seconds),
-            ..problem
-        }
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+            .retry_after(retry_after_seconds)
     }
 
     /// 500: our fault. The cause is logged; the caller learns nothing of it.
@@ -135,6 +134,18 @@ impl Problem {
     /// Adds a member, such as the shortages of an order.
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.members.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// When it is worth trying again, in seconds.
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
+    }
+
+    /// Says in `WWW-Authenticate` what would be believed.
+    pub fn challenge(mut self, challenge: impl Into<String>) -> Self {
+        self.challenge = Some(challenge.into());
         self
     }
 
@@ -172,8 +183,10 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        let unauthorized = self.status == StatusCode::UNAUTHORIZED;
+        let challenge = self.challenge.or(unauthorized.then(|| "Bearer".to_owned()));
+        if let Some(Ok(challenge)) = challenge.map(HeaderValue::try_from) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         response
     }

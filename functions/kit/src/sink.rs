@@ -1,8 +1,16 @@
 //! CloudEvents out: posted in binary mode to where the SinkBinding says. It keeps nothing; the outbox does.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE};
+use ::http::{
+    HeaderMap, HeaderName, HeaderValue, StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
 use bytes::Bytes;
 use cloudevents::{Data, Event};
 use reqwest::{Client, Url};
@@ -13,6 +21,8 @@ use crate::{Reader, telemetry, web};
 
 /// The broker's ingress may wait for its own store.
 const SEND_TIMEOUT: Duration = Duration::from_secs(15);
+/// Where a SinkBinding mounts the token for the broker, if Knative's OIDC is enabled; the kubelet replaces it in time.
+const SENDER_TOKEN: &str = "/oidc/token";
 
 /// Where a function's events go.
 #[derive(Clone, Debug)]
@@ -20,6 +30,7 @@ pub struct Sink {
     client: Client,
     url: Url,
     overrides: BTreeMap<String, String>,
+    token: Option<PathBuf>,
 }
 
 /// Why an event was not taken.
@@ -34,15 +45,19 @@ pub enum SinkError {
     /// The event cannot be put into headers.
     #[error("the event cannot travel: {0}")]
     Unfit(String),
+    /// The token that shows the broker who is sending cannot be read.
+    #[error("{SENDER_TOKEN} cannot be read: {0}")]
+    NoToken(std::io::Error),
 }
 
 impl SinkError {
     /// Whether the same event may be taken another time.
     pub fn passes(&self) -> bool {
         match self {
-            Self::Unreachable(_) => true,
+            Self::Unreachable(_) | Self::NoToken(_) => true,
+            // 401 is a sender's token that has just expired.
             Self::Refused(status) => {
-                status.is_server_error() || matches!(status.as_u16(), 404 | 408 | 425 | 429)
+                status.is_server_error() || matches!(status.as_u16(), 401 | 404 | 408 | 425 | 429)
             }
             Self::Unfit(_) => false,
         }
@@ -57,6 +72,7 @@ impl Sink {
             client,
             url,
             overrides: BTreeMap::new(),
+            token: None,
         })
     }
 
@@ -73,8 +89,14 @@ impl Sink {
             .ok();
         Some(Self {
             overrides: overrides?,
-            ..sink?
+            ..sink?.showing(Path::new(SENDER_TOKEN))
         })
+    }
+
+    /// Shows the broker the token in this file, if there is one.
+    fn showing(self, file: &Path) -> Self {
+        let token = file.exists().then(|| file.to_owned());
+        Self { token, ..self }
     }
 
     /// Posts one event, once. `traceparent` says which trace it continues.
@@ -82,6 +104,9 @@ impl Sink {
         let mut headers = self.headers(event)?;
         if let Some(value) = traceparent.and_then(|text| HeaderValue::from_str(text).ok()) {
             headers.insert(telemetry::TRACEPARENT, value);
+        }
+        if let Some(file) = &self.token {
+            headers.insert(AUTHORIZATION, credentials(file)?);
         }
         let response = self
             .client
@@ -113,6 +138,16 @@ impl Sink {
         }
         Ok(headers)
     }
+}
+
+/// Read each time, because it is replaced; it is a small file in memory.
+fn credentials(file: &Path) -> Result<HeaderValue, SinkError> {
+    let token = fs::read_to_string(file).map_err(SinkError::NoToken)?;
+    let value = HeaderValue::from_str(&format!("Bearer {}", token.trim()));
+    let mut value =
+        value.map_err(|_| SinkError::NoToken(std::io::ErrorKind::InvalidData.into()))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn ce(name: &str) -> Result<HeaderName, SinkError> {
@@ -200,15 +235,31 @@ mod tests {
     }
 
     #[test]
+    fn the_token_is_shown_as_it_is_now_if_one_is_mounted() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        let sink = || sink(&[("K_SINK", "http://broker")]).unwrap();
+        assert_eq!(sink().showing(&file).token, None);
+        fs::write(&file, "first\n").unwrap();
+        let showing = sink().showing(&file);
+        fs::write(&file, "second\n").unwrap();
+        let token = credentials(showing.token.as_deref().unwrap()).unwrap();
+        assert_eq!(token, "Bearer second");
+        assert!(token.is_sensitive());
+        fs::remove_file(&file).unwrap();
+        assert!(credentials(&file).unwrap_err().passes());
+    }
+
+    #[test]
     fn what_may_pass_is_told_from_what_will_not() {
         let refused = |status: u16| SinkError::Refused(StatusCode::from_u16(status).unwrap());
         assert!(
-            [503, 500, 404, 429, 408]
+            [503, 500, 401, 404, 429, 408]
                 .into_iter()
                 .all(|status| refused(status).passes())
         );
         assert!(
-            [400, 401, 413, 415]
+            [400, 403, 413, 415]
                 .into_iter()
                 .all(|status| !refused(status).passes())
         );

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, redirect::Policy};
+use reqwest::{Client, ClientBuilder, redirect::Policy};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -10,15 +10,20 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 ///
 /// The roots of trust are loaded only where TLS is spoken: reading them costs more than the rest of a cold start.
 pub(crate) fn client(url: &str, timeout: Duration) -> Result<Client, reqwest::Error> {
-    // The second caller finds it installed, and that is just as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = Client::builder()
-        .timeout(timeout)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .redirect(Policy::none());
+    let builder = builder(timeout);
     if url.starts_with("https:") {
         builder.build()
     } else {
         builder.tls_certs_only([]).build()
     }
+}
+
+/// A client that is still to be told whom it believes.
+pub(crate) fn builder(timeout: Duration) -> ClientBuilder {
+    // The second caller finds it installed, and that is just as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .timeout(timeout)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(Policy::none())
 }

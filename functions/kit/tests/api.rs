@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use souk_kit::{
-    Answer, Caller,
+    Access, Answer, Caller, Role,
     api::{Doc, Located, Param, Routes, Status},
     http::{Json, Path, Query},
 };
@@ -42,11 +42,10 @@ struct Wanted {
     length: Option<u32>,
 }
 
-const TAKE_NOTE: Doc = Doc::new("Take a note")
-    .role("writer")
+const TAKE_NOTE: Doc = Doc::new("Take a note", Access::of(&[Role::Merchant], "notes:write"))
     .refuses(&[(409, "note-taken", "There is such a note already.")])
     .path(&[Param::new("book_id", "The book.")]);
-const LIST_NOTES: Doc = Doc::new("List notes");
+const LIST_NOTES: Doc = Doc::new("List notes", Access::public());
 
 async fn take_note(
     _: State<()>,
@@ -88,7 +87,10 @@ fn an_operation_is_called_as_its_handler_and_later_versions_say_so() {
 fn what_a_handler_takes_gives_and_refuses_is_said() {
     let operation = document()["paths"]["/v1/books/{book_id}"]["post"].take();
     assert_eq!(operation["parameters"][0]["schema"]["format"], "uuid");
-    assert_eq!(operation["security"], json!([{ "bearer": ["writer"] }]));
+    assert_eq!(
+        operation["security"],
+        json!([{ "bearer": ["notes:write"] }])
+    );
     assert!(operation["responses"]["201"]["headers"]["Location"].is_object());
     for status in [
         "400", "401", "403", "404", "409", "413", "415", "422", "500", "503",

@@ -16,7 +16,7 @@ use futures::FutureExt;
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 use souk_kit::{
-    Answer, Clock, Deprecation, Env, Ids, Reader, Service, Sink, StartError,
+    Access, Answer, Clock, Deprecation, Env, Ids, Reader, Service, Sink, StartError,
     api::{Doc, Routes},
     http::{Json, Path},
     postgres,
@@ -67,7 +67,7 @@ async fn start(env: Env) -> Result<Service, StartError> {
     Ok(service.drain("outbox", move || outbox.drained().boxed()))
 }
 
-const GET_NOTE: Doc = Doc::new("Read a note");
+const GET_NOTE: Doc = Doc::new("Read a note", Access::public());
 
 async fn get_note(Path(note_id): Path<u32>) -> Json<u32> {
     Json(note_id)

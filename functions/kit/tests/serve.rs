@@ -13,7 +13,7 @@ use http::{Method, Request, StatusCode, header::CONTENT_TYPE};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use souk_kit::{
-    Caller, Clock, Delivery, Problem, Refusal, Service, Subscriptions,
+    Caller, Clock, Delivery, Problem, Refusal, Role, Service, Subscriptions,
     auth::StreamCaller,
     http::{Json, Path, Query},
 };
@@ -46,14 +46,14 @@ fn routes() -> Router {
             "/notes/{id}",
             get(async |Path(id): Path<Uuid>| id.to_string()),
         )
-        .route("/me", get(async |caller: Caller| caller.email))
+        .route("/me", get(async |caller: Caller| caller.client))
         .route(
             "/maybe-me",
-            get(async |caller: Option<Caller>| caller.map_or("nobody".into(), |c| c.email)),
+            get(async |caller: Option<Caller>| caller.map_or("nobody".into(), |c| c.client)),
         )
         .route(
             "/stream",
-            get(async |StreamCaller(caller): StreamCaller| caller.email),
+            get(async |StreamCaller(caller): StreamCaller| caller.client),
         )
         .route("/panic", get(async || -> Problem { panic!("as asked") }))
 }
@@ -198,7 +198,7 @@ async fn it_is_live_at_once_and_ready_when_every_check_says_so() {
 #[tokio::test]
 async fn who_is_calling_comes_from_the_token_and_from_nothing_else() {
     let tokens = Tokens::new(Clock::system());
-    let token = tokens.token(Uuid::nil(), &["customer"]);
+    let token = tokens.token(Uuid::nil(), Role::Customer);
     let status = async |uri: &str, authorization: Option<String>| {
         let request = authorization
             .into_iter()

@@ -6,12 +6,15 @@
 mod binaries;
 mod cluster;
 mod dynamodb;
+mod jwks;
+mod post_office;
 mod postgres;
 mod recorder;
 mod replica;
 mod tokens;
 
 pub use dynamodb::{dynamodb, dynamodb_url};
+pub use post_office::{Mail, Manner, PostOffice};
 pub use postgres::{postgres, postgres_url};
 pub use recorder::{Recorder, Sent};
 pub use replica::Replicated;

@@ -1,24 +1,38 @@
 //! Tokens as `identity` gives them, signed by a key that only this test has.
 
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use std::sync::OnceLock;
+
+use jsonwebtoken::{
+    Algorithm, EncodingKey, Header, encode,
+    jwk::{Jwk, JwkSet, PublicKeyUse},
+};
 use p256::{
     SecretKey,
-    pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding},
+    pkcs8::{EncodePrivateKey, LineEnding},
 };
 use serde_json::{Value, json};
-use souk_kit::{Clock, TokenVerifier};
+use souk_kit::{Clock, Role, TokenVerifier};
 use uuid::Uuid;
+
+use crate::jwks;
 
 const ISSUER: &str = "https://souk.example";
 const AUDIENCE: &str = "souk";
 const KEY_ID: &str = "test-key";
-const LIFETIME_SECONDS: i64 = 3600;
+const LIFETIME_SECONDS: i64 = 900;
+const EMAIL: &str = "ada@souk.example";
+/// The client that the shop's own tokens belong to.
+const SHOP: &str = "shop";
+/// The machine client that [`Tokens::token`] speaks for.
+const MACHINE: &str = "test-machine";
 
 /// A key pair, and what can be signed with it.
 pub struct Tokens {
     private: EncodingKey,
-    public_pem: String,
+    set: JwkSet,
     clock: Clock,
+    /// Where the keys are served, once somebody has asked.
+    url: OnceLock<String>,
 }
 
 impl Tokens {
@@ -27,73 +41,159 @@ impl Tokens {
     /// # Panics
     /// If no key can be made.
     pub fn new(clock: Clock) -> Self {
-        let secret = secret_key();
-        let private_pem = secret
-            .to_pkcs8_pem(LineEnding::LF)
+        let private = encoding_key();
+        let mut key = Jwk::from_encoding_key(&private, Algorithm::ES256)
             .unwrap_or_else(|error| panic!("{error}"));
-        let public_pem = secret
-            .public_key()
-            .to_public_key_pem(LineEnding::LF)
-            .unwrap_or_else(|error| panic!("{error}"));
-        let private = EncodingKey::from_ec_pem(private_pem.as_bytes())
-            .unwrap_or_else(|error| panic!("{error}"));
+        key.common.key_id = Some(KEY_ID.to_owned());
+        key.common.public_key_use = Some(PublicKeyUse::Signature);
         Self {
             private,
-            public_pem,
+            set: JwkSet { keys: vec![key] },
             clock,
+            url: OnceLock::new(),
         }
     }
 
     /// Believes the tokens of this key.
-    ///
-    /// # Panics
-    /// If the key cannot be read back.
     pub fn verifier(&self) -> TokenVerifier {
-        let verifier = TokenVerifier::new(
-            ISSUER,
-            AUDIENCE,
-            KEY_ID,
-            &self.public_pem,
-            self.clock.clone(),
-        );
-        verifier.unwrap_or_else(|error| panic!("{error}"))
+        TokenVerifier::new(ISSUER, AUDIENCE, &self.set, self.clock.clone())
     }
 
-    /// The settings of a function that believes the tokens of this key.
-    pub fn settings(&self) -> [(&'static str, &str); 4] {
+    /// The public key, as a set.
+    pub fn keys(&self) -> &JwkSet {
+        &self.set
+    }
+
+    /// The settings of a function that believes the tokens of this key. The first call begins to serve it.
+    ///
+    /// # Panics
+    /// If there is no port left.
+    pub fn settings(&self) -> [(&'static str, &str); 3] {
+        let url = self.url.get_or_init(|| jwks::serve(&self.set));
         [
             ("TOKEN_ISSUER", ISSUER),
             ("TOKEN_AUDIENCE", AUDIENCE),
-            ("TOKEN_KEY_ID", KEY_ID),
-            ("TOKEN_PUBLIC_KEY_PEM", &self.public_pem),
+            ("TOKEN_JWKS_URL", url),
         ]
     }
 
-    /// A good token for an account with these roles.
-    pub fn token(&self, account_id: Uuid, roles: &[&str]) -> String {
-        self.sign(KEY_ID, &self.claims(account_id, roles))
+    /// A good token for somebody of this role, with every scope that the role can have.
+    pub fn token(&self, subject: Uuid, role: Role) -> String {
+        self.sign(KEY_ID, &self.claims(subject, role))
+    }
+
+    /// A good token with these scopes and no others.
+    pub fn token_with(&self, subject: Uuid, role: Role, scopes: &[&str]) -> String {
+        let mut claims = self.claims(subject, role);
+        claims["scope"] = scopes.join(" ").into();
+        self.sign(KEY_ID, &claims)
+    }
+
+    /// A good token of a machine client with these scopes. Its subject is made from its name.
+    pub fn machine(&self, client_id: &str, scopes: &[&str]) -> String {
+        let subject = Uuid::new_v5(&Uuid::NAMESPACE_URL, client_id.as_bytes());
+        let mut claims = self.claims(subject, Role::Machine);
+        claims["scope"] = scopes.join(" ").into();
+        claims["client_id"] = client_id.into();
+        claims["kid"] = format!("{KEY_ID}.{client_id}").into();
+        self.sign(KEY_ID, &claims)
     }
 
     /// What a good token says.
-    pub fn claims(&self, account_id: Uuid, roles: &[&str]) -> Value {
+    pub fn claims(&self, subject: Uuid, role: Role) -> Value {
         let now = self.clock.now().timestamp();
-        json!({
-            "iss": ISSUER, "aud": AUDIENCE, "sub": account_id, "jti": Uuid::now_v7(), "iat": now, "nbf": now,
-            "exp": now + LIFETIME_SECONDS, "email": "ada@souk.example", "roles": roles,
-        })
+        let client = role.consumer().map_or(MACHINE, |_| SHOP);
+        let mut claims = json!({
+            "iss": ISSUER, "aud": AUDIENCE, "sub": subject, "jti": Uuid::now_v7(), "iat": now, "nbf": now,
+            "exp": now + LIFETIME_SECONDS, "client_id": client, "scope": scopes(role),
+            "roles": [role.name()], "kid": format!("{KEY_ID}.{}", role.consumer().unwrap_or(client)),
+        });
+        if role != Role::Machine {
+            claims["sid"] = json!(Uuid::now_v7());
+            claims["auth_time"] = now.into();
+        }
+        if !matches!(role, Role::Machine | Role::Guest) {
+            claims["email"] = EMAIL.into();
+            claims["email_verified"] = true.into();
+            claims["name"] = "Ada".into();
+        }
+        claims
     }
 
-    /// Signs whatever claims, under whatever key id.
+    /// Signs whatever claims as an access token, under whatever key id.
     ///
     /// # Panics
     /// If signing fails.
     pub fn sign(&self, key_id: &str, claims: &Value) -> String {
+        self.sign_as("at+jwt", key_id, claims)
+    }
+
+    /// Signs whatever claims as whatever type of token.
+    ///
+    /// # Panics
+    /// If signing fails.
+    pub fn sign_as(&self, token_type: &str, key_id: &str, claims: &Value) -> String {
         let header = Header {
+            typ: Some(token_type.to_owned()),
             kid: Some(key_id.to_owned()),
             ..Header::new(Algorithm::ES256)
         };
         encode(&header, claims, &self.private).unwrap_or_else(|error| panic!("{error}"))
     }
+}
+
+/// Of everybody who has an account.
+const PERSON: &[&str] = &["openid", "profile", "email", "offline_access", "account"];
+/// Of whoever buys something.
+const BUYER: &[&str] = &[
+    "carts:read",
+    "carts:write",
+    "orders:read",
+    "orders:write",
+    "payments:read",
+    "shipments:read",
+    "notifications:read",
+];
+/// Of whoever runs the shop.
+const MERCHANT: &[&str] = &[
+    "catalog:write",
+    "stock:write",
+    "orders:read",
+    "orders:write",
+    "payments:read",
+    "payments:write",
+    "shipments:read",
+    "shipments:write",
+];
+/// Of whoever runs the platform.
+const OPERATOR: &[&str] = &[
+    "accounts:read",
+    "accounts:write",
+    "clients:read",
+    "clients:write",
+    "dead-letters:read",
+    "dead-letters:write",
+    "keys:read",
+    "keys:write",
+];
+
+/// What a role can have at most, as `identity` has it; what is published, [`Tokens::machine`] says.
+fn scopes(role: Role) -> String {
+    let lists: &[&[&str]] = match role {
+        Role::Guest => &[&["offline_access"], BUYER],
+        Role::Customer => &[PERSON, BUYER],
+        Role::Merchant => &[PERSON, MERCHANT],
+        Role::Operator => &[PERSON, OPERATOR],
+        Role::Machine => &[BUYER, MERCHANT, OPERATOR],
+    };
+    lists.concat().join(" ")
+}
+
+fn encoding_key() -> EncodingKey {
+    let pem = secret_key()
+        .to_pkcs8_pem(LineEnding::LF)
+        .unwrap_or_else(|error| panic!("{error}"));
+    EncodingKey::from_ec_pem(pem.as_bytes()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Two random UUIDs are enough of a secret for a test.

@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use super::Operation;
+use crate::auth::Access;
 
 /// The words about one endpoint, and its rules that no type expresses.
 #[derive(Debug, Clone, Copy)]
 pub struct Doc {
     pub(super) summary: &'static str,
     pub(super) description: &'static str,
-    pub(super) role: Option<&'static str>,
+    pub(super) access: Access,
     pub(super) path: &'static [Param],
     pub(super) says: &'static [(u16, &'static str)],
     pub(super) refusals: &'static [(u16, &'static str, &'static str)],
@@ -29,12 +30,12 @@ pub struct Param {
 }
 
 impl Doc {
-    /// In a few words, what the endpoint does.
-    pub const fn new(summary: &'static str) -> Self {
+    /// In a few words, what the endpoint does; and who may ask for it.
+    pub const fn new(summary: &'static str, access: Access) -> Self {
         Self {
             summary,
             description: "",
-            role: None,
+            access,
             path: &[],
             says: &[],
             refusals: &[],
@@ -51,9 +52,9 @@ impl Doc {
         self
     }
 
-    /// The role without which it answers 403.
-    pub const fn role(mut self, role: &'static str) -> Self {
-        self.role = Some(role);
+    /// The same for other callers.
+    pub const fn access(mut self, access: Access) -> Self {
+        self.access = access;
         self
     }
 

@@ -4,7 +4,7 @@ use ::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::{Doc, Operation, Schemas, problems::ProblemSchema};
-use crate::{deprecation, serve::BODY_BYTES_USUAL};
+use crate::{auth::Access, deprecation, serve::BODY_BYTES_USUAL};
 
 /// All that a function can be asked. It holds pointers only, until a document is asked for.
 #[derive(Debug)]
@@ -55,11 +55,7 @@ impl Endpoint {
         let mut operation = Operation::new(schemas, self.path, self.doc);
         (self.describe)(&mut operation);
         self.add_rules(&mut operation);
-        let security: Vec<_> = operation
-            .security
-            .iter()
-            .map(|(name, _)| json!({ *name: self.doc.role.into_iter().collect::<Vec<_>>() }))
-            .collect();
+        let security = security(&mut operation, &self.doc.access);
         schemes.extend(
             operation
                 .security
@@ -73,6 +69,10 @@ impl Endpoint {
             "security": security,
             "responses": operation.responses(),
         });
+        if !self.doc.access.is_public() {
+            let roles = self.doc.access.roles().iter();
+            value["x-roles"] = roles.map(|role| role.name()).collect();
+        }
         if !self.doc.description.is_empty() {
             value["description"] = self.doc.description.into();
         }
@@ -101,11 +101,17 @@ impl Endpoint {
 
     /// What holds for every endpoint (see `serve::layers`), and what the `Doc` says.
     fn add_rules(&self, operation: &mut Operation<'_>) {
-        if self.doc.role.is_some() {
+        if !self.doc.access.is_public() {
+            operation.refuses(401, "unauthorized", "A valid bearer token is needed.");
             operation.refuses(
                 403,
                 "forbidden",
                 "The caller lacks the role that this needs.",
+            );
+            operation.refuses(
+                403,
+                "insufficient-scope",
+                "The token lacks the scope that this needs.",
             );
         }
         for (status, slug, when) in self.doc.refusals {
@@ -133,6 +139,29 @@ impl Endpoint {
         }
         body
     }
+}
+
+/// What has to be had to ask for it: any one of these. The scopes stand beside the scheme.
+fn security(operation: &mut Operation<'_>, access: &Access) -> Value {
+    let mut ways = Vec::new();
+    if !access.is_public() || operation.is_token_optional {
+        operation.security.insert(0, ("bearer", bearer()));
+    }
+    if operation.is_token_optional {
+        ways.push(json!({}));
+    }
+    let scopes: Vec<_> = access.scope().into_iter().collect();
+    let named = operation.security.iter();
+    ways.extend(named.map(|(name, _)| json!({ *name: scopes })));
+    ways.into()
+}
+
+fn bearer() -> Value {
+    json!({
+        "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+        "description": "An access token of the shop: from `POST /v1/sessions`, `POST /v1/guests` or `/oauth2/token`. Beside it is \
+                        the scope that it needs; `x-roles` are the roles of which its holder has one."
+    })
 }
 
 /// Everything that an old version answers says that it ends.

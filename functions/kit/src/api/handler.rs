@@ -4,6 +4,11 @@ use super::{Input, Operation, Output};
 
 /// A handler whose arguments and answer can be described. `Arguments` and `Answer` only tell implementations apart.
 pub trait Documented<Arguments, Answer> {
+    /// Whether the handler gives no answer without a token.
+    const NEEDS_TOKEN: bool;
+    /// Whether the token may be a parameter of the query.
+    const TOKEN_IN_QUERY: bool;
+
     /// Writes down what the handler takes and gives.
     fn describe(operation: &mut Operation<'_>);
 }
@@ -17,6 +22,9 @@ macro_rules! documented {
             Answer: Output,
             $($argument: Input,)*
         {
+            const NEEDS_TOKEN: bool = false $(|| $argument::NEEDS_TOKEN)*;
+            const TOKEN_IN_QUERY: bool = false $(|| $argument::TOKEN_IN_QUERY)*;
+
             fn describe(operation: &mut Operation<'_>) {
                 $($argument::describe(operation);)*
                 let replies = Answer::replies(operation.schemas());

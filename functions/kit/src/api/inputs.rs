@@ -6,7 +6,7 @@ use axum::{
     extract::{State, rejection::BytesRejection},
 };
 use schemars::JsonSchema;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Input, Operation};
 use crate::{
@@ -97,16 +97,30 @@ impl<T: JsonSchema> Input for Json<T> {
     }
 }
 
+/// How it is asked for, the access of the route says.
 impl Input for Caller {
+    const NEEDS_TOKEN: bool = true;
+
+    fn describe(_: &mut Operation<'_>) {}
+}
+
+/// A token may be missing, but not be bad.
+impl Input for Option<Caller> {
     fn describe(operation: &mut Operation<'_>) {
-        operation.security("bearer", bearer());
-        operation.refuses(401, "unauthorized", "A valid bearer token is needed.");
+        operation.is_token_optional = true;
+        operation.refuses(
+            401,
+            "unauthorized",
+            "There is a token, and it is not valid.",
+        );
     }
 }
 
 impl Input for StreamCaller {
+    const NEEDS_TOKEN: bool = true;
+    const TOKEN_IN_QUERY: bool = true;
+
     fn describe(operation: &mut Operation<'_>) {
-        Caller::describe(operation);
         let scheme = json!({
             "type": "apiKey", "in": "query", "name": "access_token",
             "description": "The same token, for a browser's `EventSource`, which cannot send headers."
@@ -149,11 +163,4 @@ impl Input for IfNoneMatch {
             "The tags of the states that the client has already: 304 if it is in one of them.";
         operation.header("If-None-Match", false, about, json!({ "type": "string" }));
     }
-}
-
-fn bearer() -> Value {
-    json!({
-        "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-        "description": "A token from `POST /v1/sessions`. The names beside it are the roles it needs."
-    })
 }

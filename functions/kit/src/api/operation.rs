@@ -9,6 +9,11 @@ use super::{Doc, Schemas, problems};
 
 /// What a handler takes: its extractors.
 pub trait Input {
+    /// Whether there is no answer without a token.
+    const NEEDS_TOKEN: bool = false;
+    /// Whether the token may be a parameter of the query.
+    const TOKEN_IN_QUERY: bool = false;
+
     /// Writes down what it takes from the request, and how it refuses.
     fn describe(operation: &mut Operation<'_>);
 }
@@ -38,6 +43,7 @@ pub struct Operation<'a> {
     pub(super) parameters: Vec<Value>,
     pub(super) body: Option<Value>,
     pub(super) security: Vec<(&'static str, Value)>,
+    pub(super) is_token_optional: bool,
     replies: BTreeMap<u16, Reply>,
     problems: BTreeMap<u16, Vec<(&'static str, &'static str)>>,
 }
@@ -78,6 +84,7 @@ impl<'a> Operation<'a> {
             parameters: Vec::new(),
             body: None,
             security: Vec::new(),
+            is_token_optional: false,
             replies: BTreeMap::new(),
             problems: BTreeMap::new(),
         }

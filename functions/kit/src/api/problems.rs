@@ -57,16 +57,20 @@ pub(super) fn response(status: u16, problems: &[(&str, &str)]) -> Value {
             )
         })
         .collect();
-    let mut slugs: Vec<_> = problems.iter().map(|(slug, _)| *slug).collect();
-    slugs.dedup();
+    let mut slugs: Vec<&str> = Vec::new();
+    for (slug, _) in problems {
+        if !slugs.contains(slug) {
+            slugs.push(slug);
+        }
+    }
     let content =
         json!({ "schema": { "$ref": "#/components/schemas/Problem" }, "examples": examples });
     let mut response = json!({
         "description": description,
         "content": { "application/problem+json": content },
-        "x-problems": slugs,
+        "x-problems": &slugs,
     });
-    if let Some(headers) = headers(status) {
+    if let Some(headers) = headers(status, &slugs) {
         response["headers"] = headers;
     }
     response
@@ -79,10 +83,13 @@ fn example(status: u16, slug: &str, when: &str) -> Value {
 }
 
 /// As `souk_kit::Problem` sends them.
-fn headers(status: u16) -> Option<Value> {
+fn headers(status: u16, slugs: &[&str]) -> Option<Value> {
     match status {
         401 => Some(json!({ "WWW-Authenticate": {
             "description": "What would be believed.", "required": true, "schema": { "type": "string" }
+        } })),
+        403 if slugs.contains(&"insufficient-scope") => Some(json!({ "WWW-Authenticate": {
+            "description": "The scope that the token lacks, if it lacks one (RFC 6750).", "schema": { "type": "string" }
         } })),
         503 => Some(json!({ "Retry-After": {
             "description": "After how many seconds it may be tried again.",

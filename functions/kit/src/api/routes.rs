@@ -12,7 +12,10 @@ use axum::{
 };
 
 use super::{Api, Doc, Documented, document::Endpoint};
-use crate::deprecation;
+use crate::{
+    auth::{Gate, check},
+    deprecation,
+};
 
 /// Routes that wait for their state `S`.
 pub struct Routes<S> {
@@ -69,7 +72,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.on((MethodFilter::DELETE, Method::DELETE), path, handler, doc)
     }
 
-    /// A route that is nobody's business outside: it is in no document.
+    /// A route that is nobody's business outside: it is in no document, and asks nobody who they are.
     pub fn internal(mut self, path: &'static str, router: MethodRouter<S>) -> Self {
         self.router = self.router.route(path, router);
         self
@@ -105,6 +108,11 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         H: Handler<T, S> + Documented<A, R>,
         T: 'static,
     {
+        assert!(
+            !(doc.access.is_public() && <H as Documented<A, R>>::NEEDS_TOKEN),
+            "{method} {path} is open to all, but its handler asks for the caller: say who may (`Access::of`), or ask for an \
+             `Option<Caller>`"
+        );
         self.endpoints.push(Endpoint {
             method,
             path,
@@ -113,7 +121,14 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
             describe: <H as Documented<A, R>>::describe,
             ends: None,
         });
-        let route = on(filter, handler);
+        let mut route = on(filter, handler);
+        if !doc.access.is_public() {
+            let gate = Gate {
+                access: doc.access,
+                token_in_query: <H as Documented<A, R>>::TOKEN_IN_QUERY,
+            };
+            route = route.route_layer(middleware::from_fn_with_state(gate, check));
+        }
         let route = match doc.body_bytes_max {
             Some(bytes) => route.layer(DefaultBodyLimit::max(bytes)),
             None => route,

@@ -1,28 +1,35 @@
 //! The caller, as handlers ask for it.
 
-use ::http::{header::AUTHORIZATION, request::Parts};
-use axum::{
-    RequestPartsExt,
-    extract::{Extension, FromRequestParts, OptionalFromRequestParts, Query},
-};
-use serde::Deserialize;
+use std::fmt;
+
+use ::http::request::Parts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
-use super::TokenVerifier;
+use super::{Role, bearer, check};
 use crate::Problem;
 
 /// Somebody with a valid token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Caller {
-    /// The account.
+    /// The account, the guest, or the client itself if it is a machine.
     pub subject: Uuid,
-    /// Where its owner is written to.
-    pub email: String,
-    /// What it may do: `customer`, `merchant`.
-    pub roles: Vec<String>,
-    /// The program that it uses, if the token names one (`azp`).
-    pub client: Option<String>,
-    pub(super) token: String,
+    /// What it is to the shop.
+    pub role: Role,
+    /// Where its owner is written to; a guest and a machine have no address.
+    pub email: Option<String>,
+    /// The program that it uses.
+    pub client: String,
+    /// The session that the token belongs to; a machine has none.
+    pub session: Option<Uuid>,
+    /// When its owner last gave a password; not for machines.
+    pub authenticated_at: Option<DateTime<Utc>>,
+    /// When the token ends.
+    pub expires_at: DateTime<Utc>,
+    pub(super) scopes: Vec<String>,
+    pub(super) token: SecretString,
 }
 
 /// A caller that cannot send headers, such as a browser's `EventSource`: the token may be the parameter `access_token`.
@@ -30,33 +37,56 @@ pub struct Caller {
 pub struct StreamCaller(pub Caller);
 
 impl Caller {
-    /// Whether it has a role.
-    pub fn has(&self, role: &str) -> bool {
-        self.roles.iter().any(|own| own == role)
+    /// Whether its token has this scope.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|own| own == scope)
     }
 
-    /// Refuses those without a role.
-    pub fn require(&self, role: &str) -> Result<(), Problem> {
-        if self.has(role) {
-            return Ok(());
-        }
-        Err(Problem::forbidden(format!("This needs the role {role}.")))
+    /// What its token is good for.
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
     }
 
     /// The token itself, to ask another function on the caller's behalf.
     pub fn token(&self) -> &str {
-        &self.token
+        self.token.expose_secret()
     }
 
     #[cfg(test)]
-    pub(crate) fn for_tests(token: &str) -> Self {
+    pub(crate) fn for_tests(role: Role, scopes: &[&str]) -> Self {
         Self {
             subject: Uuid::nil(),
-            email: "ada@souk.example".into(),
-            roles: vec!["customer".into()],
-            client: None,
-            token: token.into(),
+            role,
+            email: None,
+            client: "shop".into(),
+            session: None,
+            authenticated_at: None,
+            expires_at: DateTime::UNIX_EPOCH,
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            token: "t".into(),
         }
+    }
+}
+
+/// The same token is the same caller.
+impl PartialEq for Caller {
+    fn eq(&self, other: &Self) -> bool {
+        self.token() == other.token()
+    }
+}
+
+impl Eq for Caller {}
+
+/// Neither the token nor the address: this may end in a log.
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller")
+            .field("subject", &self.subject)
+            .field("role", &self.role)
+            .field("client", &self.client)
+            .field("session", &self.session)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
     }
 }
 
@@ -64,8 +94,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let token = bearer(parts)?.ok_or_else(Problem::unauthorized)?;
-        verify(parts, &token).await
+        if let Some(known) = check::admitted(parts) {
+            return Ok(known);
+        }
+        let token = bearer::in_header(parts)?.ok_or_else(Problem::unauthorized)?;
+        check::verify(parts, &token).await
     }
 }
 
@@ -74,9 +107,12 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Caller {
 
     /// No token is nobody; a bad token is an error still.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Problem> {
-        match bearer(parts)? {
+        if let Some(known) = check::admitted(parts) {
+            return Ok(Some(known));
+        }
+        match bearer::in_header(parts)? {
             None => Ok(None),
-            Some(token) => verify(parts, &token).await.map(Some),
+            Some(token) => check::verify(parts, &token).await.map(Some),
         }
     }
 }
@@ -85,88 +121,36 @@ impl<S: Send + Sync> FromRequestParts<S> for StreamCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let token = match bearer(parts)? {
-            Some(token) => token,
-            None => parameter(parts).ok_or_else(Problem::unauthorized)?,
-        };
-        verify(parts, &token).await.map(Self)
-    }
-}
-
-async fn verify(parts: &mut Parts, token: &str) -> Result<Caller, Problem> {
-    let verifier = parts.extract::<Extension<TokenVerifier>>().await;
-    let Extension(verifier) =
-        verifier.map_err(|_| Problem::internal("the service was built without `auth`"))?;
-    verifier.verify(token).map_err(|error| {
-        tracing::info!(%error, "a token was refused");
-        Problem::unauthorized()
-    })
-}
-
-/// The token in the `Authorization` header; another scheme than `Bearer` is refused.
-fn bearer(parts: &Parts) -> Result<Option<String>, Problem> {
-    let Some(value) = parts.headers.get(AUTHORIZATION) else {
-        return Ok(None);
-    };
-    let value = value.to_str().map_err(|_| Problem::unauthorized())?;
-    match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            Ok(Some(token.trim().to_owned()))
+        if let Some(known) = check::admitted(parts) {
+            return Ok(Self(known));
         }
-        _ => Err(Problem::unauthorized()),
+        let token = bearer::in_header(parts)?
+            .or_else(|| bearer::in_query(parts))
+            .ok_or_else(Problem::unauthorized)?;
+        check::verify(parts, &token).await.map(Self)
     }
-}
-
-fn parameter(parts: &Parts) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Parameters {
-        access_token: Option<String>,
-    }
-    Query::<Parameters>::try_from_uri(&parts.uri)
-        .ok()?
-        .0
-        .access_token
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parts(authorization: &str) -> Parts {
-        ::http::Request::get("/v1?access_token=q")
-            .header(AUTHORIZATION, authorization)
-            .body(())
-            .unwrap()
-            .into_parts()
-            .0
+    #[test]
+    fn what_may_end_in_a_log_holds_neither_token_nor_address() {
+        let mut caller = Caller::for_tests(Role::Customer, &["orders:read"]);
+        caller.token = "header.claims.signature".into();
+        caller.email = Some("ada@souk.example".into());
+        let said = format!("{caller:?} {:?}", StreamCaller(caller.clone()));
+        assert!(
+            !said.contains("signature") && !said.contains("ada@"),
+            "{said}"
+        );
     }
 
     #[test]
-    fn only_the_bearer_scheme_carries_a_token() {
-        assert_eq!(
-            bearer(&parts("Bearer abc")).unwrap().as_deref(),
-            Some("abc")
-        );
-        assert_eq!(
-            bearer(&parts("bearer abc")).unwrap().as_deref(),
-            Some("abc")
-        );
-        assert!(bearer(&parts("Basic abc")).is_err());
-        assert!(bearer(&parts("abc")).is_err());
-    }
-
-    #[test]
-    fn a_stream_may_bring_its_token_as_a_parameter() {
-        assert_eq!(parameter(&parts("x")).as_deref(), Some("q"));
-    }
-
-    #[test]
-    fn a_missing_role_is_forbidden() {
-        let caller = Caller::for_tests("t");
-        assert!(caller.require("customer").is_ok());
-        assert_eq!(
-            caller.require("merchant").unwrap_err().status(),
-            ::http::StatusCode::FORBIDDEN
-        );
+    fn a_scope_is_had_whole() {
+        let caller = Caller::for_tests(Role::Customer, &["orders:read", "openid"]);
+        assert!(caller.has_scope("openid") && caller.has_scope("orders:read"));
+        assert!(!caller.has_scope("orders") && !caller.has_scope("orders:read openid"));
     }
 }

@@ -2,12 +2,18 @@
 
 use std::{fmt, sync::Arc};
 
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use chrono::DateTime;
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, jwk::JwkSet};
+use reqwest::Url;
 use serde::Deserialize;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::{Caller, cache::Cache};
+use super::{
+    Caller, Keys, KeysAway, Pace, Role,
+    cache::{Cache, Known},
+    fetch::Fetch,
+};
 use crate::{Clock, Reader};
 
 /// How far the clocks of two machines may differ.
@@ -19,8 +25,7 @@ const TOKEN_BYTES_MAX: usize = 4096;
 pub struct TokenVerifier(Arc<Inner>);
 
 struct Inner {
-    key_id: String,
-    key: DecodingKey,
+    keys: Keys,
     validation: Validation,
     clock: Clock,
     cache: Cache,
@@ -41,9 +46,12 @@ pub enum TokenError {
     /// Its time has not come.
     #[error("the token is not valid yet")]
     NotYetValid,
-    /// Signature, algorithm, issuer, audience or form is wrong.
+    /// Signature, algorithm, type, issuer, audience or form is wrong.
     #[error("the token is not good: {0}")]
     Bad(String),
+    /// Nobody knows: the keys cannot be had.
+    #[error("the keys cannot be had: {0}")]
+    KeysAway(String),
 }
 
 #[derive(Deserialize)]
@@ -51,21 +59,46 @@ struct Claims {
     sub: Uuid,
     exp: i64,
     nbf: i64,
-    email: String,
+    kid: String,
+    client_id: String,
+    scope: String,
     roles: Vec<String>,
-    azp: Option<String>,
+    sid: Option<Uuid>,
+    auth_time: Option<i64>,
+    email: Option<String>,
 }
 
 impl TokenVerifier {
-    /// Believes tokens of this issuer for this audience, signed by this P-256 key (public, PEM).
-    pub fn new(
+    /// Believes access tokens of this issuer for this audience, signed by one of these keys.
+    pub fn new(issuer: &str, audience: &str, keys: &JwkSet, clock: Clock) -> Self {
+        let held = Keys::fixed(keys, &[Algorithm::ES256], clock.clone());
+        Self::with_keys(issuer, audience, held, clock)
+    }
+
+    /// The same with keys that are fetched from `url` when the first token comes, and again in time.
+    pub fn fetching(
         issuer: &str,
         audience: &str,
-        key_id: &str,
-        public_key_pem: &str,
+        url: Url,
         clock: Clock,
-    ) -> Result<Self, TokenError> {
-        let key = DecodingKey::from_ec_pem(public_key_pem.as_bytes()).map_err(bad)?;
+    ) -> Result<Self, reqwest::Error> {
+        let fetch = Fetch::new(url)?;
+        let held = Keys::fetched(fetch, &[Algorithm::ES256], Pace::usual(), clock.clone());
+        Ok(Self::with_keys(issuer, audience, held, clock))
+    }
+
+    /// Reads `TOKEN_ISSUER`, `TOKEN_AUDIENCE` and `TOKEN_JWKS_URL`. The keys are fetched when the first token comes.
+    pub fn from_env(r: &mut Reader<'_>) -> Option<Self> {
+        let issuer = r.required::<String>("TOKEN_ISSUER");
+        let audience = r.required::<String>("TOKEN_AUDIENCE");
+        let url = r.required::<Url>("TOKEN_JWKS_URL");
+        let verifier = Self::fetching(&issuer?, &audience?, url?, Clock::system());
+        verifier
+            .map_err(|error| r.mistake(format!("TOKEN_JWKS_URL cannot be used: {error}")))
+            .ok()
+    }
+
+    fn with_keys(issuer: &str, audience: &str, keys: Keys, clock: Clock) -> Self {
         let mut validation = Validation::new(Algorithm::ES256);
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);
@@ -73,64 +106,102 @@ impl TokenVerifier {
         // Times are compared below, by the clock that was handed in.
         validation.validate_exp = false;
         validation.validate_nbf = false;
-        let key_id = key_id.to_owned();
-        Ok(Self(Arc::new(Inner {
-            key_id,
-            key,
+        Self(Arc::new(Inner {
+            keys,
             validation,
             clock,
             cache: Cache::default(),
-        })))
+        }))
     }
 
-    /// Reads `TOKEN_ISSUER`, `TOKEN_AUDIENCE`, `TOKEN_KEY_ID` and `TOKEN_PUBLIC_KEY_PEM`.
-    pub fn from_env(r: &mut Reader<'_>) -> Option<Self> {
-        let issuer = r.required::<String>("TOKEN_ISSUER");
-        let audience = r.required::<String>("TOKEN_AUDIENCE");
-        let key_id = r.required::<String>("TOKEN_KEY_ID");
-        let pem = r.required::<String>("TOKEN_PUBLIC_KEY_PEM");
-        let verifier = Self::new(&issuer?, &audience?, &key_id?, &pem?, Clock::system());
-        verifier
-            .map_err(|error| r.mistake(format!("TOKEN_PUBLIC_KEY_PEM cannot be used: {error}")))
-            .ok()
+    /// Believes these keys from now on, and no others: for whoever signs, and knows its keys by itself.
+    pub fn replace_keys(&self, keys: &JwkSet) {
+        self.0.keys.replace(keys);
     }
 
     /// Who holds this token.
-    pub fn verify(&self, token: &str) -> Result<Caller, TokenError> {
+    pub async fn verify(&self, token: &str) -> Result<Caller, TokenError> {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(TokenError::TooLarge);
         }
         let now = self.0.clock.now().timestamp();
-        if let Some(caller) = self.0.cache.get(token, now) {
-            return Ok(caller);
+        if let Some(known) = self.0.cache.get(token, now)
+            && self.0.keys.held(&known.key_id).is_some()
+        {
+            return Ok(known.caller);
         }
-        let claims = self.claims(token)?;
+        let (header, claims) = self.read(token).await?;
         in_time(&claims, now)?;
-        let caller = Caller {
-            subject: claims.sub,
-            email: claims.email,
-            roles: claims.roles,
-            client: claims.azp,
-            token: token.to_owned(),
+        let expires_at = claims.exp;
+        let key_id = header.kid.unwrap_or_default();
+        let caller = caller(claims, &key_id, token)?;
+        let known = Known {
+            caller: caller.clone(),
+            key_id,
+            expires_at,
         };
-        self.0.cache.put(token, &caller, claims.exp, now);
+        self.0.cache.put(token, known, now);
         Ok(caller)
     }
 
-    fn claims(&self, token: &str) -> Result<Claims, TokenError> {
+    async fn read(&self, token: &str) -> Result<(Header, Claims), TokenError> {
         let header = decode_header(token).map_err(bad)?;
-        if header.kid.as_deref() != Some(&self.0.key_id) {
-            return Err(TokenError::UnknownKey);
-        }
-        let data = decode::<Claims>(token, &self.0.key, &self.0.validation).map_err(bad)?;
-        Ok(data.claims)
+        is_access_token(&header)?;
+        let key_id = header.kid.as_deref().ok_or(TokenError::UnknownKey)?;
+        let key = match self.0.keys.find(key_id).await {
+            Ok(key) => key.ok_or(TokenError::UnknownKey)?,
+            Err(KeysAway(why)) => return Err(TokenError::KeysAway(why)),
+        };
+        let data = decode::<Claims>(token, &key.key, &self.0.validation).map_err(bad)?;
+        Ok((header, data.claims))
     }
 }
 
 impl fmt::Debug for TokenVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TokenVerifier({})", self.0.key_id)
+        write!(f, "TokenVerifier({:?})", self.0.keys)
     }
+}
+
+/// RFC 9068: an id_token is no access token, though the same key signs it. What has to be understood (`crit`) is not.
+fn is_access_token(header: &Header) -> Result<(), TokenError> {
+    let name = header.typ.as_deref().unwrap_or_default();
+    let name = name.strip_prefix("application/").unwrap_or(name);
+    if !name.eq_ignore_ascii_case("at+jwt") {
+        return Err(TokenError::Bad("it is no access token".to_owned()));
+    }
+    if header.crit.is_some() {
+        return Err(TokenError::Bad("it has critical headers".to_owned()));
+    }
+    Ok(())
+}
+
+fn caller(claims: Claims, key_id: &str, token: &str) -> Result<Caller, TokenError> {
+    let role = match claims.roles.as_slice() {
+        [name] => Role::named(name),
+        _ => None,
+    };
+    let role = role.ok_or_else(|| TokenError::Bad("it has not one known role".to_owned()))?;
+    let consumer = role.consumer().unwrap_or(&claims.client_id);
+    // The gate let it through as this consumer, whose groups have to be those of the role.
+    if claims.kid != format!("{key_id}.{consumer}") {
+        return Err(TokenError::Bad("its claim `kid` is another's".to_owned()));
+    }
+    let expires_at = DateTime::from_timestamp(claims.exp, 0);
+    let expires_at = expires_at.ok_or_else(|| TokenError::Bad("`exp` is no time".to_owned()))?;
+    Ok(Caller {
+        subject: claims.sub,
+        role,
+        email: claims.email,
+        client: claims.client_id,
+        session: claims.sid,
+        authenticated_at: claims
+            .auth_time
+            .and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
+        expires_at,
+        scopes: claims.scope.split_whitespace().map(str::to_owned).collect(),
+        token: token.into(),
+    })
 }
 
 fn in_time(claims: &Claims, now: i64) -> Result<(), TokenError> {

@@ -41,7 +41,7 @@ async fn client(parts: &mut Parts) -> Option<String> {
     let caller = parts.extract::<Option<Caller>>().await.ok().flatten();
     let header = |name| parts.headers.get(name)?.to_str().ok();
     let product = || header(USER_AGENT)?.split(['/', ' ']).next();
-    caller.and_then(|caller| caller.client).or_else(|| {
+    caller.map(|caller| caller.client).or_else(|| {
         let name = header(CONSUMER).or_else(product);
         name.map(str::to_owned)
     })

@@ -1,6 +1,6 @@
 //! Asks another service: bounded in time and number, guarded by a breaker, in the same trace.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use ::http::StatusCode;
 use reqwest::{RequestBuilder, Url};
@@ -52,7 +52,7 @@ impl ClientError {
     }
 
     /// Whether it is the service that fails, and not the request.
-    fn passes(&self) -> bool {
+    pub(crate) fn passes(&self) -> bool {
         match self {
             Self::Status(_, status, _) => {
                 status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
@@ -131,6 +131,11 @@ impl Client {
             .join(path)
             .map_err(|error| ClientError::Unreadable(self.name, error.to_string()))?;
         Ok(self.http.request(method, url))
+    }
+
+    /// What was answered is not what was agreed.
+    pub(crate) fn unreadable(&self, error: impl fmt::Display) -> ClientError {
+        ClientError::Unreadable(self.name, error.to_string())
     }
 
     async fn exchange(&self, request: RequestBuilder) -> Result<Vec<u8>, ClientError> {

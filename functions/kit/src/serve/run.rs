@@ -22,7 +22,7 @@ use super::{
     Service,
     service::{Drain, Parts},
 };
-use crate::{Env, Reader, api::Api, env::ConfigMistakes, telemetry::Telemetry};
+use crate::{Env, Reader, api::Api, env::ConfigMistakes, events::Senders, telemetry::Telemetry};
 
 const WORKER_THREADS: usize = 2;
 const PORT_USUAL: u16 = 8080;
@@ -165,7 +165,12 @@ where
         r.optional("PORT", PORT_USUAL),
     );
     let address = r.finish(|| Some((host?, port?)))?;
-    let parts = start(env).await?.split();
+    let senders = Senders::from_env(&env)?;
+    let mut service = start(env).await?;
+    if let Some(senders) = senders {
+        service = service.senders(senders);
+    }
+    let parts = service.split();
     let listener = TcpListener::bind(address).await?;
     tracing::info!(port = address.1, "{name} is ready");
     serve(listener, parts).await

@@ -6,17 +6,23 @@ use ::http::{HeaderMap, StatusCode, Uri};
 use axum::{
     Extension, Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, rejection::BytesRejection},
-    middleware,
+    extract::{DefaultBodyLimit, Request, State, rejection::BytesRejection},
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use futures::future::BoxFuture;
 
 use super::layers;
-use crate::{Deprecation, Problem, Subscriptions, TokenVerifier, events::EVENT_BYTES_MAX};
+use crate::{
+    Deprecation, Problem, Subscriptions, TokenVerifier,
+    events::{EVENT_BYTES_MAX, Senders},
+};
 
 pub(crate) const BODY_BYTES_USUAL: usize = 64 * 1024;
+
+/// Where events are delivered.
+const EVENTS: &str = "/events";
 
 pub(super) type Drain = (
     &'static str,
@@ -65,10 +71,17 @@ impl Service {
                 Ok(body) => subscriptions.receive(headers, body).await,
                 Err(rejection) => too_large(&rejection),
             };
-        let events = Router::new().route("/events", post(receive));
+        let events = Router::new().route(EVENTS, post(receive));
         self.routes = self
             .routes
             .merge(events.layer(DefaultBodyLimit::max(EVENT_BYTES_MAX)));
+        self
+    }
+
+    /// Hears events only from these. A process that [`run`](crate::run) starts is told by its environment.
+    pub fn senders(mut self, senders: Senders) -> Self {
+        let guard = middleware::from_fn_with_state(senders, from_senders);
+        self.routes = self.routes.layer(guard);
         self
     }
 
@@ -143,6 +156,16 @@ impl Service {
             drains: self.drains,
         }
     }
+}
+
+/// Whatever hears events there, it hears them from these alone.
+async fn from_senders(State(senders): State<Senders>, request: Request, next: Next) -> Response {
+    if request.uri().path() == EVENTS
+        && let Err(problem) = senders.check(request.headers()).await
+    {
+        return problem.into_response();
+    }
+    next.run(request).await
 }
 
 async fn ready(checks: Vec<Check>) -> Response {
