@@ -1,27 +1,45 @@
 #![doc = include_str!("../README.md")]
 
-mod announce;
+mod accounts;
 mod app;
+mod authorize;
+mod chance;
+mod clients;
 mod config;
 pub mod domain;
+mod fresh;
+mod gate;
 mod http;
-mod merchant;
+mod keys;
+mod links;
+mod lockout;
+mod oauth;
+mod pages;
 mod passwords;
-mod signer;
-mod store;
+mod seen;
+mod sessions;
 #[cfg(test)]
 mod testing;
+mod tokens;
 
+use std::sync::Arc;
+
+use axum::middleware;
 use futures::FutureExt;
+use souk_contracts::{Contract, LinkRequested};
 use souk_kit::{
-    Clock, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
+    Clock, Delivery, Env, Ids, Refusal, Service, StartError, Subscriptions,
     api::{Api, Routes},
     postgres::{self, Outbox, connect},
 };
 use sqlx::migrate::Migrator;
 
 use app::App;
+use chance::Chance;
 use config::Config;
+use gate::Gate;
+use keys::Keys;
+use passwords::Passwords;
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -29,12 +47,24 @@ static MIGRATOR: Migrator = sqlx::migrate!();
 pub async fn start(env: Env) -> Result<Service, StartError> {
     let config = Config::from_env(&env)?;
     let pool = connect(&config.database_url, &MIGRATOR, config.database_max).await?;
-    let outbox = Outbox::start(pool, config.sink, Clock::system(), Ids::system());
-    let app = App::new(outbox, config.signer);
-    if let Some(merchant) = config.merchant {
-        merchant::ensure(&app, merchant).await?;
+    let (clock, ids, chance) = (Clock::system(), Ids::system(), Chance::system());
+    let surroundings = (clock.clone(), ids.clone(), chance.clone());
+    let keys = Keys::start(pool.clone(), surroundings, config.keys).await?;
+    let outbox = Outbox::start(pool, config.sink, clock, ids);
+    clients::declare(&outbox, &config.clients).await?;
+    let app = App {
+        outbox,
+        passwords: Passwords::new(),
+        keys,
+        gate: Gate::new(),
+        chance,
+        settings: Arc::new(config.settings),
+        accounts: config.accounts,
+    };
+    for seed in config.seeds {
+        accounts::ensure(&app, seed).await?;
     }
-    Ok(service(app, config.verifier))
+    Ok(service(app))
 }
 
 /// Brings the tables up to date; see `souk_kit::Program::migrate`.
@@ -42,12 +72,21 @@ pub async fn migrate(env: Env) -> Result<(), StartError> {
     postgres::migrate(env, &MIGRATOR).await
 }
 
-fn service(app: App, verifier: TokenVerifier) -> Service {
+fn service(app: App) -> Service {
     let outbox = app.outbox.clone();
-    Service::new(routes().with_state(app))
-        .subscriptions(Subscriptions::new(()).on_sweep(outbox.clone()))
+    let subscriptions = Subscriptions::new(app.clone())
+        .on(LinkRequested::TYPE, on_link_requested)
+        .on_sweep(outbox.clone());
+    let around = middleware::from_fn_with_state(app.clone(), gate::around);
+    let verifier = app.keys.verifier();
+    Service::new(routes().with_state(app).layer(around))
+        .subscriptions(subscriptions)
         .auth(verifier)
         .drain("outbox", || outbox.drained().boxed())
+}
+
+async fn on_link_requested(app: App, delivery: Delivery<LinkRequested>) -> Result<(), Refusal> {
+    links::mail(&app, &delivery.data).await
 }
 
 /// What it can be asked: `identity openapi` prints it.
@@ -56,13 +95,8 @@ pub fn api() -> Api {
 }
 
 fn routes() -> Routes<App> {
-    Routes::new()
-        .post(
-            "/v1/accounts",
-            http::register_account,
-            &http::REGISTER_ACCOUNT,
-        )
-        .get("/v1/accounts/me", http::get_account, &http::GET_ACCOUNT)
-        .post("/v1/sessions", http::open_session, &http::OPEN_SESSION)
-        .get("/v1/identity/jwks.json", http::get_keys, &http::GET_KEYS)
+    http::routes()
+        .merge(oauth::routes())
+        .merge(pages::routes())
+        .merge(accounts::routes())
 }

@@ -1,10 +1,9 @@
 //! An account.
 
 use chrono::{DateTime, Utc};
-use schemars::JsonSchema;
 use uuid::Uuid;
 
-use super::Email;
+use super::{Email, Role};
 
 /// The longest name.
 pub const NAME_CHARS_MAX: usize = 100;
@@ -18,39 +17,20 @@ pub struct Account {
     pub email: Email,
     /// What its owner is called.
     pub name: String,
-    /// What it may do.
+    /// What it may do: never a guest, never a machine.
     pub role: Role,
+    /// When its owner has shown that the mailbox is theirs, if they have.
+    pub email_verified_at: Option<DateTime<Utc>>,
     /// When it was made.
     pub registered_at: DateTime<Utc>,
 }
 
-/// What an account may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "snake_case")]
-pub enum Role {
-    /// Buy.
-    Customer,
-    /// Run the shop.
-    Merchant,
-}
+/// The roles that an account can have.
+pub const ACCOUNT_ROLES: [Role; 3] = [Role::Customer, Role::Merchant, Role::Operator];
 
-impl Role {
-    /// Its name in the store, in tokens, and for clients.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Customer => "customer",
-            Self::Merchant => "merchant",
-        }
-    }
-
-    /// The role of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "customer" => Some(Self::Customer),
-            "merchant" => Some(Self::Merchant),
-            _ => None,
-        }
-    }
+/// The role of an account by its name.
+pub fn account_role(name: &str) -> Option<Role> {
+    Role::named(name).filter(|role| ACCOUNT_ROLES.contains(role))
 }
 
 /// The name without blanks around it, or what is wrong with it.
@@ -71,6 +51,14 @@ pub fn check_name(name: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_account_is_a_guest_or_a_machine() {
+        assert_eq!(account_role("operator"), Some(Role::Operator));
+        for wrong in ["guest", "machine", "admin", ""] {
+            assert_eq!(account_role(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_name_is_something_that_can_be_written_on_a_parcel() {

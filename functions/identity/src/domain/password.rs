@@ -1,8 +1,9 @@
-//! A password in clear text, for as short as possible. It is never shown.
+//! A password in clear text, for as short as possible: it is never shown, and wiped when it is dropped.
 
 use std::{fmt, str::FromStr};
 
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 /// The shortest password.
 pub const CHARS_MIN: usize = 8;
@@ -11,7 +12,7 @@ pub const CHARS_MAX: usize = 128;
 
 /// A password that may be chosen.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Password(String);
+pub struct Password(Zeroizing<String>);
 
 /// Why a password may not be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -27,7 +28,7 @@ pub enum PasswordError {
 impl Password {
     /// What was given at the desk, to be compared: whatever it is, it may be wrong.
     pub fn offered(text: String) -> Self {
-        Self(text)
+        Self(Zeroizing::new(text))
     }
 
     /// What is hashed.
@@ -43,7 +44,7 @@ impl FromStr for Password {
         match text.chars().count() {
             count if count < CHARS_MIN => Err(PasswordError::TooShort),
             count if count > CHARS_MAX => Err(PasswordError::TooLong),
-            _ => Ok(Self(text.to_owned())),
+            _ => Ok(Self::offered(text.to_owned())),
         }
     }
 }

@@ -1,20 +1,21 @@
-//! `GET /v1/identity/jwks.json`: the public key, for whoever wants to check a token without asking.
+//! `GET /v1/identity/jwks.json`: the public keys, for whoever wants to check a token without asking.
 
 use axum::extract::State;
 use jsonwebtoken::jwk::JwkSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 use souk_kit::{
+    Access, Answer,
     api::{Cached, Doc},
     http::Json,
 };
 
 use crate::app::App;
 
-/// Short enough for a new key to be known before its first token is.
-const KEPT: &str = "public, max-age=300";
+/// Shorter than a new key is known before it signs.
+const KEPT: &str = "public, max-age=60";
 
-pub(crate) const GET_KEYS: Doc = Doc::new("Read the keys that check tokens")
+pub(super) const GET_KEYS: Doc = Doc::new("Read the keys that check tokens", Access::public())
     .about("A JSON Web Key Set (RFC 7517), for whoever wants to check a token without asking.")
     .says(&[(200, "The keys.")]);
 
@@ -22,7 +23,7 @@ pub(crate) const GET_KEYS: Doc = Doc::new("Read the keys that check tokens")
 #[derive(Serialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(inline)]
-pub(crate) struct KeySet(#[schemars(with = "Described")] JwkSet);
+pub(super) struct KeySet(#[schemars(with = "Described")] JwkSet);
 
 /// Public keys (RFC 7517).
 #[derive(JsonSchema)]
@@ -58,11 +59,12 @@ struct DescribedKey {
     r#use: String,
 }
 
-pub(crate) async fn get_keys(State(app): State<App>) -> Cached<Json<KeySet>> {
-    Cached {
+pub(super) async fn get_keys(State(app): State<App>) -> Answer<Cached<Json<KeySet>>> {
+    let keys = app.keys.held().await?.ring.jwks(app.now());
+    Ok(Cached {
         control: KEPT,
-        answer: Json(KeySet(app.signer.keys().clone())),
-    }
+        answer: Json(KeySet(JwkSet { keys })),
+    })
 }
 
 #[cfg(test)]
@@ -72,7 +74,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::testing::Desk;
+    use crate::testing::{Desk, ISSUER};
 
     #[tokio::test]
     async fn a_token_can_be_checked_with_the_key_that_is_shown_under_its_kid() {
@@ -95,8 +97,23 @@ mod tests {
         validation.validate_exp = false;
         validation.set_audience(&["souk"]);
         let claims = decode::<Value>(&token, &key, &validation).unwrap().claims;
-        assert_eq!(claims["iss"], "https://souk.example");
-        for claim in ["sub", "jti", "iat", "nbf", "exp", "email", "name", "roles"] {
+        assert_eq!(claims["iss"], ISSUER);
+        assert_eq!(claims["kid"], format!("{kid}.customers"));
+        for claim in [
+            "sub",
+            "jti",
+            "iat",
+            "nbf",
+            "exp",
+            "email",
+            "email_verified",
+            "name",
+            "roles",
+            "scope",
+            "client_id",
+            "sid",
+            "auth_time",
+        ] {
             assert!(!claims[claim].is_null(), "{claim} is not in {claims}");
         }
     }

@@ -1,26 +1,32 @@
-//! `POST /v1/sessions`: a token for an e-mail address and its password. Neither the answer nor the time it takes tells whether
+//! `POST /v1/sessions`: tokens for an e-mail address and its password. Neither the answer nor the time it takes tells whether
 //! the address is known.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 use souk_kit::{
-    Answer, Problem,
+    Access, Answer, Problem,
     api::{Cached, Doc, Status},
     http::Json,
 };
 
 use crate::{
+    accounts::store::{self as accounts, Stored},
     app::App,
-    domain::{Email, Password},
-    store::accounts::{self, Stored},
+    clients,
+    domain::{Account, Email, Password, Scope},
+    lockout::{self, Attempt},
+    sessions::{self, Opening, Seen, TokenAnswer},
 };
 
-/// No `Debug`: it has a password in it.
+// No `Debug`: it has a password in it.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Credentials {
+pub(super) struct Credentials {
     /// The account's e-mail address.
     email: String,
     /// The account's password.
@@ -28,69 +34,84 @@ pub(crate) struct Credentials {
     password: String,
 }
 
-/// A token.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct Session {
-    /// The token.
-    access_token: String,
-    /// Its type (RFC 6750).
-    #[schemars(extend("const" = "Bearer"))]
-    token_type: &'static str,
-    /// For how many seconds it is good.
-    #[schemars(range(min = 1))]
-    expires_in: i64,
-}
-
-pub(crate) const OPEN_SESSION: Doc = Doc::new("Log in")
-    .about("Neither the answer nor the time it takes tells whether the address is known.")
+pub(super) const OPEN_SESSION: Doc = Doc::new("Log in", Access::public())
+    .about(
+        "For the shop's own programs, whose `client_id` is `shop`; any other program sends people to `/oauth2/authorize`. Neither the \
+         answer nor the time it takes tells whether the address is known. Whoever guesses has to wait: longer each time, and \
+         without locking out the owner where they have logged in before.",
+    )
     .says(&[(
         201,
-        "A token, to be sent as `Authorization: Bearer <access_token>`.",
+        "Tokens. The access token is sent as `Authorization: Bearer <access_token>`; the refresh token is exchanged for the next \
+         pair at `POST /oauth2/token`.",
     )])
-    .refuses(&[(
-        401,
-        "wrong-credentials",
-        "The e-mail address or the password is wrong.",
-    )])
+    .refuses(&[
+        (
+            401,
+            "wrong-credentials",
+            "The e-mail address or the password is wrong.",
+        ),
+        (
+            429,
+            "too-many-attempts",
+            "There were too many wrong passwords; `Retry-After` says when the next one is looked at.",
+        ),
+    ])
     .asks(|| json!({ "email": "ada@souk.example", "password": "correct horse battery" }));
 
-pub(crate) async fn open_session(
+pub(super) async fn open_session(
     State(app): State<App>,
-    Json(Credentials { email, password }): Json<Credentials>,
-) -> Answer<Cached<Status<201, Json<Session>>>> {
-    let stored = find(&app, &email).await?;
+    headers: HeaderMap,
+    Json(credentials): Json<Credentials>,
+) -> Answer<Cached<Status<201, Json<TokenAnswer>>>> {
+    let (account, attempt) = log_in(&app, &headers, credentials).await?;
+    let shop = clients::find(app.pool(), clients::SHOP).await?;
+    let shop = shop.filter(|shop| shop.enabled);
+    let shop = shop.ok_or_else(|| Problem::forbidden("The client `shop` is shut off."))?;
+    let mut tx = app.outbox.begin().await?;
+    lockout::succeeded(&mut tx, &attempt).await?;
+    let opening = Opening {
+        subject: account.account_id,
+        role: account.role,
+        client: &shop,
+        scope: Scope::of_role(account.role),
+        authenticated_at: tx.now(),
+        nonce: None,
+        seen: &Seen::of(&headers),
+    };
+    let tokens = sessions::open(&app, &mut tx, opening).await?;
+    tx.commit().await?;
+    Ok(Cached {
+        control: "no-store",
+        answer: Status(Json(TokenAnswer::of(tokens))),
+    })
+}
+
+async fn log_in(
+    app: &App,
+    headers: &HeaderMap,
+    Credentials { email, password }: Credentials,
+) -> Answer<(Account, Attempt)> {
+    let attempt = lockout::check(app, &email, headers).await?;
+    let stored = find(app, &email).await?;
     let hash = stored.as_ref().map(|stored| stored.password_hash.clone());
-    let is_right = app
-        .passwords
-        .is_right(Password::offered(password), hash)
-        .await?;
+    let password = Password::offered(password);
+    let is_right = app.passwords.is_right(password, hash).await?;
     let Some(Stored { account, .. }) = stored.filter(|_| is_right) else {
+        lockout::failed(app, &attempt).await?;
         return Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "wrong-credentials",
             "The e-mail address or the password is wrong.",
         ));
     };
-    let (token_id, now) = (uuid::Uuid::now_v7(), app.outbox.clock().now());
-    let access_token = app
-        .signer
-        .sign(&account, token_id, now)
-        .map_err(Problem::internal)?;
-    let session = Session {
-        access_token,
-        token_type: "Bearer",
-        expires_in: app.signer.ttl_seconds(),
-    };
-    Ok(Cached {
-        control: "no-store",
-        answer: Status(Json(session)),
-    })
+    Ok((account, attempt))
 }
 
 /// What is no address has no account.
 async fn find(app: &App, email: &str) -> Result<Option<Stored>, sqlx::Error> {
     match email.parse::<Email>() {
-        Ok(email) => accounts::find_by_email(app.outbox.pool(), &email).await,
+        Ok(email) => accounts::find_by_email(app.pool(), &email).await,
         Err(_) => Ok(None),
     }
 }
@@ -99,6 +120,7 @@ async fn find(app: &App, email: &str) -> Result<Option<Stored>, sqlx::Error> {
 mod tests {
     use axum::http::header::CACHE_CONTROL;
     use chrono::TimeDelta;
+    use souk_kit::auth::Role;
 
     use super::*;
     use crate::testing::Desk;
@@ -111,17 +133,19 @@ mod tests {
         assert_eq!(session.status, StatusCode::CREATED, "{session:?}");
         assert_eq!(session.headers[CACHE_CONTROL], "no-store");
         assert_eq!(session.body["token_type"], "Bearer");
-        assert_eq!(session.body["expires_in"], 3600);
+        assert_eq!(session.body["expires_in"], 900);
 
         let token = session.body["access_token"].as_str().unwrap();
-        let caller = desk.verifier().verify(token).unwrap();
+        let caller = desk.verifier().verify(token).await.unwrap();
         assert_eq!(caller.subject.to_string(), account.body["account_id"]);
         assert_eq!(
-            (caller.email.as_str(), caller.has("customer")),
-            ("ada@souk.example", true)
+            (caller.email.as_deref(), caller.role),
+            (Some("ada@souk.example"), Role::Customer)
         );
-        desk.clock.advance(TimeDelta::seconds(3606));
-        assert!(desk.verifier().verify(token).is_err());
+        assert_eq!(caller.client, "shop");
+        assert!(caller.has_scope("orders:write") && caller.session.is_some());
+        desk.clock.advance(TimeDelta::seconds(906));
+        assert!(desk.verifier().verify(token).await.is_err());
     }
 
     #[tokio::test]

@@ -1,0 +1,64 @@
+//! What people see of the links: the pages that the mails lead to, and the one that asks for a mail. Opening a page changes nothing:
+//! programs that look into mails open links, too.
+
+mod forgot_password;
+mod reset_password;
+mod verify_email;
+
+use axum::http::StatusCode;
+use schemars::JsonSchema;
+use souk_kit::{Problem, api::Routes};
+
+use crate::{app::App, links, pages::Page};
+
+/// What a mailed link carries.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it only describes what `Sent` reads")]
+struct TokenQuery {
+    /// The secret.
+    token: Option<String>,
+}
+
+/// What they answer.
+pub(super) fn routes() -> Routes<App> {
+    Routes::new()
+        .get(
+            "/account/verify-email",
+            verify_email::show_verify_email,
+            &verify_email::SHOW_VERIFY_EMAIL,
+        )
+        .post(
+            "/account/verify-email",
+            verify_email::verify_email_by_form,
+            &verify_email::VERIFY_EMAIL_BY_FORM,
+        )
+        .get(
+            "/account/forgot-password",
+            forgot_password::show_forgot_password,
+            &forgot_password::SHOW_FORGOT_PASSWORD,
+        )
+        .post(
+            "/account/forgot-password",
+            forgot_password::forgot_password,
+            &forgot_password::FORGOT_PASSWORD,
+        )
+        .get(
+            "/account/reset-password",
+            reset_password::show_reset_password,
+            &reset_password::SHOW_RESET_PASSWORD,
+        )
+        .post(
+            "/account/reset-password",
+            reset_password::reset_password_by_form,
+            &reset_password::RESET_PASSWORD_BY_FORM,
+        )
+}
+
+/// For links that are wrong, old, or used. Which of these, nobody is told.
+fn unusable(status: StatusCode) -> Result<Page, Problem> {
+    let problem = links::unusable();
+    Page::wrong(status, "This link is not good", problem.detail())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,57 @@
+//! What OAuth 2 and OpenID Connect ask of a provider, save for what people see: where everything is, tokens for a grant, and
+//! what is to be known of a token. Errors are written as RFC 6749 has them, not as problems.
+
+mod error;
+mod form;
+mod get_configuration;
+mod give_token;
+mod introspect_token;
+mod revoke_token;
+mod userinfo;
+
+use souk_kit::api::Routes;
+
+use crate::app::App;
+use error::{ErrorCode, OAuthError, Outcome};
+use form::Form;
+
+/// What it answers.
+pub(crate) fn routes() -> Routes<App> {
+    use get_configuration as configuration;
+    Routes::new()
+        .get(
+            "/.well-known/openid-configuration",
+            configuration::get_openid_configuration,
+            &configuration::GET_OPENID_CONFIGURATION,
+        )
+        .get(
+            "/.well-known/oauth-authorization-server",
+            configuration::get_authorization_server,
+            &configuration::GET_AUTHORIZATION_SERVER,
+        )
+        .post(
+            "/oauth2/token",
+            give_token::give_token,
+            &give_token::GIVE_TOKEN,
+        )
+        .post(
+            "/oauth2/revoke",
+            revoke_token::revoke_token,
+            &revoke_token::REVOKE_TOKEN,
+        )
+        .post(
+            "/oauth2/introspect",
+            introspect_token::introspect_token,
+            &introspect_token::INTROSPECT_TOKEN,
+        )
+        .get(
+            "/oauth2/userinfo",
+            userinfo::get_userinfo,
+            &userinfo::GET_USERINFO,
+        )
+        .post(
+            "/oauth2/userinfo",
+            userinfo::post_userinfo,
+            &userinfo::POST_USERINFO,
+        )
+}

@@ -1,3 +1,0 @@
-//! The SQL. What it means is decided elsewhere.
-
-pub(crate) mod accounts;
