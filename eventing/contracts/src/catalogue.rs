@@ -62,8 +62,10 @@ pub fn find(type_name: &str) -> Option<&'static EventType> {
 
 fn every_type() -> Vec<EventType> {
     vec![
+        describe::<AccountErased>(),
         describe::<AccountRegistered>(),
         describe::<GoodsReceived>(),
+        describe::<LinkRequested>(),
         describe::<OrderCancelled>(),
         describe::<OrderConfirmed>(),
         describe::<OrderDelivered>(),

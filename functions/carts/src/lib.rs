@@ -10,7 +10,7 @@ mod store;
 mod testing;
 
 use futures::FutureExt;
-use souk_contracts::{Contract, OrderPlaced};
+use souk_contracts::{AccountErased, Contract, OrderPlaced};
 use souk_kit::{
     Clock, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
     api::{Api, Routes},
@@ -37,7 +37,9 @@ pub async fn migrate(env: Env) -> Result<(), StartError> {
 
 fn service(app: App, verifier: TokenVerifier) -> Service {
     let outbox = app.outbox.clone();
-    let heard = Subscriptions::new(app.clone()).on(OrderPlaced::TYPE, events::on_order_placed);
+    let heard = Subscriptions::new(app.clone())
+        .on(OrderPlaced::TYPE, events::on_order_placed)
+        .on(AccountErased::TYPE, events::on_account_erased);
     Service::new(routes().with_state(app))
         .subscriptions(heard)
         .auth(verifier)

@@ -35,7 +35,7 @@ mod tests {
     #[test]
     fn every_setting_that_is_missing_is_named() {
         let mistakes = Config::from_env(&Env::of(&[])).err().unwrap().to_string();
-        for name in ["DATABASE_URL", "TOKEN_ISSUER", "TOKEN_PUBLIC_KEY_PEM"] {
+        for name in ["DATABASE_URL", "TOKEN_ISSUER", "TOKEN_JWKS_URL"] {
             assert!(mistakes.contains(name), "{name} is not in: {mistakes}");
         }
     }

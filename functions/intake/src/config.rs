@@ -1,27 +1,24 @@
 //! The settings, from the environment; all mistakes are reported at once.
 
-use souk_kit::{Env, Reader, Sink, env::ConfigMistakes};
-
-use crate::domain::Grants;
+use souk_kit::{Env, Reader, Sink, TokenVerifier, env::ConfigMistakes};
 
 /// What the function is told about its surroundings.
 pub(crate) struct Config {
-    /// Who may publish what.
-    pub(crate) grants: Grants,
     /// Where accepted events go.
     pub(crate) sink: Sink,
+    /// Whose tokens it believes.
+    pub(crate) verifier: TokenVerifier,
 }
 
 impl Config {
     /// Reads the settings.
     pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigMistakes> {
         let mut r = Reader::new(env);
-        let grants = r.required_with("INTAKE_GRANTS", Grants::parse);
-        let sink = Sink::from_env(&mut r);
+        let (sink, verifier) = (Sink::from_env(&mut r), TokenVerifier::from_env(&mut r));
         r.finish(|| {
             Some(Self {
-                grants: grants?,
                 sink: sink?,
+                verifier: verifier?,
             })
         })
     }
@@ -32,21 +29,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_setting_that_is_missing_or_wrong_is_named() {
-        let mistakes = |env: &Env| Config::from_env(env).err().unwrap().to_string();
-        let nothing = mistakes(&Env::of(&[]));
-        assert!(
-            nothing.contains("INTAKE_GRANTS is not set"),
-            "it is not in: {nothing}"
-        );
-        assert!(
-            nothing.contains("K_SINK is not set"),
-            "it is not in: {nothing}"
-        );
-        let wrong = mistakes(&Env::of(&[("INTAKE_GRANTS", "erp=everything")]));
-        assert!(
-            wrong.contains("INTAKE_GRANTS cannot be used"),
-            "it is not in: {wrong}"
-        );
+    fn every_setting_that_is_missing_is_named() {
+        let mistakes = Config::from_env(&Env::of(&[])).err().unwrap().to_string();
+        for name in ["K_SINK", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_JWKS_URL"] {
+            assert!(mistakes.contains(name), "{name} is not in: {mistakes}");
+        }
     }
 }

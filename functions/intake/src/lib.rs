@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod app;
 mod config;
 pub mod domain;
 mod http;
@@ -8,11 +7,10 @@ mod http;
 mod testing;
 
 use souk_kit::{
-    Env, Service, StartError,
+    Env, Service, Sink, StartError, TokenVerifier,
     api::{Api, Routes},
 };
 
-use app::App;
 use config::Config;
 
 /// One event fills it, or a batch; the gateway lets no more through either.
@@ -21,11 +19,13 @@ pub(crate) const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Starts the function with what the environment says.
 pub async fn start(env: Env) -> Result<Service, StartError> {
     let config = Config::from_env(&env)?;
-    Ok(service(App::new(config.grants, config.sink)))
+    Ok(service(config.sink, config.verifier))
 }
 
-fn service(app: App) -> Service {
-    Service::new(routes().with_state(app)).body_limit(BODY_BYTES_MAX)
+fn service(sink: Sink, verifier: TokenVerifier) -> Service {
+    Service::new(routes().with_state(sink))
+        .auth(verifier)
+        .body_limit(BODY_BYTES_MAX)
 }
 
 /// What it can be asked: `intake openapi` prints it.
@@ -33,6 +33,6 @@ pub fn api() -> Api {
     routes().api("The door for publishers of CloudEvents.")
 }
 
-fn routes() -> Routes<App> {
+fn routes() -> Routes<Sink> {
     Routes::new().post("/v1/events", http::publish_events, &http::PUBLISH_EVENTS)
 }

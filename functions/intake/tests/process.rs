@@ -8,9 +8,10 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use souk_testing::Recorder;
+use souk_kit::Clock;
+use souk_testing::{Recorder, Tokens};
 
-const GRANTS: &str = r#"{"erp":["dev.souk.goods.received.v1"]}"#;
+const SCOPE: &str = "publish:dev.souk.goods.received.v1";
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const DATA: &str = r#"{"delivery_note":"DN-1","lines":[{"sku":"MUG","quantity":1}],"received_at":"2026-01-02T03:04:05Z"}"#;
 
@@ -21,14 +22,14 @@ struct Function {
 
 impl Function {
     /// Started, and ready.
-    fn start(broker: &str) -> Self {
+    fn start(broker: &str, tokens: &Tokens) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);
         let mut child = Command::new(env!("CARGO_BIN_EXE_intake"))
             .env("PORT", port.to_string())
             .env("K_SINK", broker)
-            .env("INTAKE_GRANTS", GRANTS)
+            .envs(tokens.settings())
             .env_remove("RUST_LOG")
             .stdout(Stdio::piped())
             .spawn()
@@ -42,9 +43,9 @@ impl Function {
     }
 
     /// The status line of the answer to an event in binary mode that belongs to a trace.
-    fn publish(&self) -> String {
+    fn publish(&self, token: &str) -> String {
         let request = format!(
-            "POST /v1/events HTTP/1.1\r\nhost: intake\r\nconnection: close\r\nx-consumer-username: erp\r\n\
+            "POST /v1/events HTTP/1.1\r\nhost: intake\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
              ce-specversion: 1.0\r\nce-id: 1\r\nce-source: /publishers/erp\r\nce-type: dev.souk.goods.received.v1\r\n\
              traceparent: 00-{TRACE}-b7ad6b7169203331-01\r\ncontent-type: application/json\r\n\
              content-length: {}\r\n\r\n{DATA}",
@@ -68,21 +69,12 @@ impl Drop for Function {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_goes_on_in_the_trace_of_the_request_that_brought_it() {
     let mut broker = Recorder::start().await;
-    let function = Function::start(broker.url());
-    assert_eq!(function.publish(), "HTTP/1.1 202 Accepted");
+    let tokens = Tokens::new(Clock::system());
+    let function = Function::start(broker.url(), &tokens);
+    let token = tokens.machine("erp", &[SCOPE]);
+    assert_eq!(function.publish(&token), "HTTP/1.1 202 Accepted");
     let sent = broker.next_sent().await;
     let traceparent = sent.headers["traceparent"].to_str().unwrap();
     assert!(traceparent.contains(TRACE), "{traceparent}");
-}
-
-#[test]
-fn a_grant_of_what_nobody_may_publish_ends_the_start_with_64() {
-    let child = Command::new(env!("CARGO_BIN_EXE_intake"))
-        .env("K_SINK", "http://broker")
-        .env("INTAKE_GRANTS", r#"{"erp":["dev.souk.order.placed.v1"]}"#)
-        .output()
-        .unwrap();
-    let told = String::from_utf8(child.stderr).unwrap();
-    assert_eq!(child.status.code(), Some(64));
-    assert!(told.contains("only for orders to emit"), "{told}");
+    assert_eq!(sent.headers.get("authorization"), None, "the token went on");
 }

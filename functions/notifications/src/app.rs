@@ -1,8 +1,8 @@
 //! What every handler has at hand.
 
-use souk_kit::Clock;
+use souk_kit::{Clock, mailer::Mailer};
 
-use crate::{live::Live, mailer::Mailer, store::Store};
+use crate::{live::Live, store::Store};
 
 /// The function's own things. Clones share them.
 #[derive(Clone)]

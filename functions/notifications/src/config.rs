@@ -1,12 +1,10 @@
 //! The settings, from the environment; all mistakes are reported at once.
 
-use lettre::{
-    Address, AsyncSmtpTransport, Tokio1Executor, transport::smtp::AsyncSmtpTransportBuilder,
-};
 use souk_kit::{
     Env, Reader, TokenVerifier,
     dynamodb::{DynamoSettings, settings},
     env::ConfigMistakes,
+    mailer::Mailer,
 };
 
 /// The setting that names its table.
@@ -20,10 +18,8 @@ pub(crate) struct Config {
     pub(crate) table: String,
     /// Whose tokens it believes.
     pub(crate) verifier: TokenVerifier,
-    /// Who takes its mails.
-    pub(crate) mail_server: AsyncSmtpTransportBuilder,
-    /// Whom the mails are from.
-    pub(crate) sender: Address,
+    /// Who takes its mails, and whom they are from.
+    pub(crate) mailer: Mailer,
 }
 
 impl Config {
@@ -33,16 +29,13 @@ impl Config {
         let dynamodb = settings(&mut r);
         let table = r.required::<String>(TABLE_NAME);
         let verifier = TokenVerifier::from_env(&mut r);
-        let mail_server =
-            r.required_with("SMTP_URL", AsyncSmtpTransport::<Tokio1Executor>::from_url);
-        let sender = r.required::<Address>("NOTIFICATIONS_SENDER_ADDRESS");
+        let mailer = Mailer::from_env(&mut r, "NOTIFICATIONS_SENDER_ADDRESS");
         r.finish(|| {
             Some(Self {
                 dynamodb: dynamodb?,
                 table: table?,
                 verifier: verifier?,
-                mail_server: mail_server?,
-                sender: sender?,
+                mailer: mailer?,
             })
         })
     }

@@ -3,16 +3,33 @@
 //! A process that dies between the mail and the note is the one way to mail twice: then both mails have the same `Message-ID`.
 
 use chrono::TimeDelta;
-use souk_kit::Refusal;
+use souk_kit::{
+    Refusal,
+    mailer::{Mail, MailError},
+};
 
-use crate::{app::App, domain::Letter, mailer::MailError, store::Claim};
+use crate::{app::App, domain::Letter, store::Claim};
 
 /// Longer than a mail may take, and so short that the broker still tries when a claim is free again whose holder has died:
 /// it tries for half a minute.
 const CLAIMED_FOR: TimeDelta = TimeDelta::seconds(10);
 
-/// Mails a letter, unless that was done before.
+/// Mails a letter, unless that was done before. Somebody who wants to be forgotten is written to about what has happened since,
+/// and nothing of that is kept.
 pub(crate) async fn mail(app: &App, letter: &Letter) -> Result<(), Refusal> {
+    let erased_at = app.store.erased_at(letter.account_id).await?;
+    if erased_at.is_some_and(|erased_at| letter.at <= erased_at) {
+        return Ok(());
+    }
+    let outcome = mail_once(app, letter).await;
+    // Looked up again: it may have been said while the letter was being mailed.
+    if app.store.erased_at(letter.account_id).await?.is_some() {
+        app.store.redact(letter).await?;
+    }
+    outcome
+}
+
+async fn mail_once(app: &App, letter: &Letter) -> Result<(), Refusal> {
     let now = app.clock.now();
     match app.store.claim(letter, now, now + CLAIMED_FOR).await? {
         Claim::SentBefore => Ok(()),
@@ -25,7 +42,7 @@ pub(crate) async fn mail(app: &App, letter: &Letter) -> Result<(), Refusal> {
 }
 
 async fn mail_claimed(app: &App, letter: &Letter) -> Result<(), Refusal> {
-    let (noted, outcome) = match app.mailer.send(letter).await {
+    let (noted, outcome) = match app.mailer.send(&mail_of(letter)).await {
         Ok(()) => (app.store.note_sent(letter, app.clock.now()).await, Ok(())),
         Err(error @ MailError::NotNow(_)) => (
             app.store.release(letter).await,
@@ -43,15 +60,26 @@ async fn mail_claimed(app: &App, letter: &Letter) -> Result<(), Refusal> {
     outcome
 }
 
+fn mail_of(letter: &Letter) -> Mail {
+    Mail {
+        id: letter.id(),
+        recipient: letter.recipient.clone(),
+        subject: letter.subject.clone(),
+        text: letter.text.clone(),
+        at: letter.at,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
     use chrono::TimeDelta;
+    use souk_testing::Manner;
 
     use super::*;
     use crate::{
         domain,
-        testing::{ADA, Mailroom, Manner},
+        testing::{ADA, Mailroom},
     };
 
     #[tokio::test]
@@ -121,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_claim_outlasts_its_mail() {
-        let longest = TimeDelta::from_std(crate::mailer::SEND_TIMEOUT).unwrap();
+        let longest = TimeDelta::from_std(souk_kit::mailer::SEND_TIMEOUT).unwrap();
         assert!(longest < CLAIMED_FOR);
     }
 }

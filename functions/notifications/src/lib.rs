@@ -7,14 +7,13 @@ pub mod domain;
 mod events;
 mod http;
 mod live;
-mod mailer;
 mod store;
 #[cfg(test)]
 mod testing;
 
 use souk_contracts::{
-    AccountRegistered, Contract, OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced,
-    OrderShipped,
+    AccountErased, AccountRegistered, Contract, OrderCancelled, OrderConfirmed, OrderDelivered,
+    OrderPlaced, OrderShipped,
 };
 use souk_kit::{
     Clock, Env, Service, StartError, Subscriptions, TokenVerifier,
@@ -25,7 +24,6 @@ use souk_kit::{
 use app::App;
 use config::Config;
 use live::{Live, Pace};
-use mailer::Mailer;
 use store::Store;
 
 /// Starts the function with what the environment says.
@@ -35,7 +33,7 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     ensure_table(&client, &TableSpec::new(&config.table)).await?;
     let app = App {
         store: Store::new(client, &config.table),
-        mailer: Mailer::new(config.mail_server, config.sender),
+        mailer: config.mailer,
         live: Live::new(Pace::default()),
         clock: Clock::system(),
     };
@@ -74,6 +72,7 @@ fn routes() -> Routes<App> {
 
 fn subscriptions(app: App) -> Subscriptions<App> {
     Subscriptions::new(app)
+        .on(AccountErased::TYPE, events::on_account_erased)
         .on(AccountRegistered::TYPE, events::on_account_registered)
         .on(OrderPlaced::TYPE, events::on_order_placed)
         .on(OrderConfirmed::TYPE, events::on_order_confirmed)

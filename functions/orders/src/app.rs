@@ -1,7 +1,7 @@
 //! What every handler has at hand.
 
 use chrono::TimeDelta;
-use souk_kit::{Answer, Problem, postgres::Outbox};
+use souk_kit::{Answer, Problem, auth::MachineToken, postgres::Outbox};
 use url::Url;
 
 use crate::{
@@ -28,13 +28,14 @@ impl App {
         outbox: Outbox,
         catalog: Url,
         carts: Url,
+        token: MachineToken,
         payment_window: TimeDelta,
         kept_months: u32,
     ) -> Result<Self, Box<dyn std::error::Error>> {
         Ok(Self {
             outbox,
             catalog: Catalog::at(catalog)?,
-            carts: Carts::at(carts)?,
+            carts: Carts::at(carts, token)?,
             payment_window,
             kept_months,
         })

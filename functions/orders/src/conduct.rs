@@ -5,7 +5,7 @@ use souk_kit::{EmitError, postgres::Tx};
 use crate::{
     announce::announce,
     domain::{Heard, Order},
-    store::orders,
+    store::{erasure, orders},
 };
 
 /// Writes an order that has taken news in, and says what there is to say.
@@ -17,6 +17,9 @@ where
         return Ok(());
     }
     orders::save(tx.conn(), &[order]).await?;
+    if order.state.is_over() {
+        erasure::apply(tx.conn(), &[order.purchase.account_id]).await?;
+    }
     say(tx, order, heard)?;
     Ok(())
 }

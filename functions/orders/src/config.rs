@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use souk_kit::{
     Deprecation, Env, Reader, Sink, TokenVerifier,
+    auth::MachineToken,
     env::ConfigMistakes,
     postgres::{database_settings, replica_settings},
 };
@@ -32,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) catalog: Url,
     /// Who knows the baskets.
     pub(crate) carts: Url,
+    /// As whom carts is asked.
+    pub(crate) token: MachineToken,
     /// How long an order may wait for its payment.
     pub(crate) payment_window: TimeDelta,
     /// How many months of orders are kept before the present one.
@@ -46,6 +49,7 @@ impl Config {
         let (sink, verifier) = (Sink::from_env(&mut r), TokenVerifier::from_env(&mut r));
         let deprecation = Deprecation::from_env(&mut r, "ORDERS_V1", V1_ENDS);
         let (catalog, carts) = (r.required("CATALOG_URL"), r.required("CARTS_URL"));
+        let token = MachineToken::from_env(&mut r, "ORDERS");
         let window = r.optional("ORDERS_PAYMENT_WINDOW_SECONDS", PAYMENT_WINDOW_USUAL);
         let kept_months = r.optional("ORDERS_RETENTION_MONTHS", KEPT_MONTHS_USUAL);
         r.finish(|| {
@@ -59,6 +63,7 @@ impl Config {
                 deprecation: deprecation?,
                 catalog: catalog?,
                 carts: carts?,
+                token: token?,
                 payment_window: TimeDelta::seconds(window?.into()),
                 kept_months: kept_months?,
             })
@@ -79,6 +84,9 @@ mod tests {
             "TOKEN_ISSUER",
             "CATALOG_URL",
             "CARTS_URL",
+            "ORDERS_TOKEN_URL",
+            "ORDERS_CLIENT_ID",
+            "ORDERS_CLIENT_SECRET",
             "ORDERS_V1_SUNSET_AT",
         ] {
             assert!(mistakes.contains(name), "{name} is not in: {mistakes}");

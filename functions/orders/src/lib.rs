@@ -15,8 +15,9 @@ mod upkeep;
 
 use futures::FutureExt;
 use souk_contracts::{
-    Contract, PaymentAuthorized, PaymentDeclined, ProductPublished, ProductPublishedV2,
-    ProductWithdrawn, ShipmentDelivered, ShipmentDispatched, StockRejected, StockReserved, Upcast,
+    AccountErased, Contract, PaymentAuthorized, PaymentDeclined, ProductPublished,
+    ProductPublishedV2, ProductWithdrawn, ShipmentDelivered, ShipmentDispatched, StockRejected,
+    StockReserved, Upcast,
 };
 use souk_kit::{
     Clock, Deprecation, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
@@ -42,7 +43,8 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     let outbox = Outbox::start(pool, config.sink, Clock::system(), Ids::system());
     let outbox = outbox.with_replica(config.replica);
     let (window, kept_months) = (config.payment_window, config.kept_months);
-    let app = App::new(outbox, config.catalog, config.carts, window, kept_months);
+    let (catalog, carts, token) = (config.catalog, config.carts, config.token);
+    let app = App::new(outbox, catalog, carts, token, window, kept_months);
     let app = app.map_err(|error| StartError::Other(error.to_string()))?;
     Ok(service(app, config.verifier, config.deprecation))
 }
@@ -107,5 +109,6 @@ fn subscriptions(app: App) -> Subscriptions<App> {
         .on(PaymentDeclined::TYPE, events::on_payment_declined)
         .on(ShipmentDispatched::TYPE, events::on_shipment_dispatched)
         .on(ShipmentDelivered::TYPE, events::on_shipment_delivered)
+        .on(AccountErased::TYPE, events::on_account_erased)
         .on(PING, events::on_sweep)
 }

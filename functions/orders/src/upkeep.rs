@@ -43,6 +43,7 @@ async fn detach(tx: &mut Tx, upkeep: &Upkeep) -> Result<(), sqlx::Error> {
 mod tests {
     use axum::http::StatusCode;
     use chrono::{DateTime, TimeDelta, Utc};
+    use souk_kit::Role;
     use sqlx::query_scalar;
     use uuid::Uuid;
 
@@ -66,7 +67,7 @@ mod tests {
 
     async fn listed(desk: &Desk) -> Vec<Uuid> {
         let page = desk
-            .get("/v1/orders", &desk.token(ADA, "customer"))
+            .get("/v1/orders", &desk.token(ADA, Role::Customer))
             .await
             .body;
         let items = page["items"].as_array().unwrap().iter();
@@ -138,7 +139,7 @@ mod tests {
         let kept = attached(&desk).await;
         assert!(!kept.contains(&"orders_2031_01".to_owned()), "{kept:?}");
         let path = format!("/v1/orders/{settled}");
-        let gone = desk.get(&path, &desk.token(ADA, "customer")).await;
+        let gone = desk.get(&path, &desk.token(ADA, Role::Customer)).await;
         assert_eq!(gone.status, StatusCode::NOT_FOUND);
         let rows = query_scalar::<_, i64>("select count(*) from orders_2031_01");
         assert_eq!(rows.fetch_one(desk.pool()).await.unwrap(), 2);

@@ -10,7 +10,7 @@ mod store;
 mod testing;
 
 use futures::FutureExt;
-use souk_contracts::{Contract, OrderCancelled, OrderConfirmed, ParcelMoved};
+use souk_contracts::{AccountErased, Contract, OrderCancelled, OrderConfirmed, ParcelMoved};
 use souk_kit::{
     Clock, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
     api::{Api, Routes},
@@ -64,5 +64,6 @@ fn subscriptions(outbox: Outbox) -> Subscriptions<Outbox> {
         .on(OrderConfirmed::TYPE, events::on_order_confirmed)
         .on(OrderCancelled::TYPE, events::on_order_cancelled)
         .on(ParcelMoved::TYPE, events::on_parcel_moved)
+        .on(AccountErased::TYPE, events::on_account_erased)
         .on_sweep(outbox)
 }

@@ -1,7 +1,9 @@
 //! One file per event type; the order is that of the files.
 
+mod account_erased;
 mod account_registered;
 mod goods_received;
+mod link_requested;
 mod order_cancelled;
 mod order_confirmed;
 mod order_delivered;
@@ -23,8 +25,10 @@ mod shipment_dispatched;
 mod stock_rejected;
 mod stock_reserved;
 
+pub use account_erased::AccountErased;
 pub use account_registered::AccountRegistered;
 pub use goods_received::GoodsReceived;
+pub use link_requested::{LinkPurpose, LinkRequested};
 pub use order_cancelled::{CancelReason, OrderCancelled};
 pub use order_confirmed::OrderConfirmed;
 pub use order_delivered::OrderDelivered;

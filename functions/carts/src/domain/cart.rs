@@ -8,6 +8,8 @@ use super::Line;
 
 /// The most carts that an account has at once.
 pub const CARTS_MAX: usize = 20;
+/// The most carts that a guest has at once.
+pub const GUEST_CARTS_MAX: usize = 1;
 /// The most articles in a cart: as many as an order has.
 pub const LINES_MAX: usize = 50;
 

@@ -3,5 +3,5 @@
 mod cart;
 mod line;
 
-pub use cart::{CARTS_MAX, Cart, LINES_MAX, TooManyLines};
+pub use cart::{CARTS_MAX, Cart, GUEST_CARTS_MAX, LINES_MAX, TooManyLines};
 pub use line::{Line, QUANTITY_MAX, line_mistakes};

@@ -18,6 +18,8 @@ pub(crate) type Shown = Tagged<Json<CartView>>;
 pub(crate) struct CartView {
     /// Which one it is.
     cart_id: Uuid,
+    /// Whose it is.
+    account_id: Uuid,
     /// What is in it: each article once, in the order in which they were put in.
     #[schemars(length(max = LINES_MAX))]
     lines: Vec<LineView>,
@@ -45,10 +47,11 @@ struct LineView {
 }
 
 impl CartView {
-    pub(super) fn of(cart: Cart) -> Self {
+    pub(super) fn of(cart: Cart, account_id: Uuid) -> Self {
         let line = |Line { sku, quantity, .. }| LineView { sku, quantity };
         Self {
             cart_id: cart.cart_id,
+            account_id,
             lines: cart.lines.into_iter().map(line).collect(),
             version: cart.version,
             created_at: cart.created_at,
@@ -63,14 +66,15 @@ pub(super) fn tag(cart: &Cart) -> ETag {
     ETag::of(cart.version)
 }
 
-pub(super) fn show(cart: Cart) -> Shown {
-    Tagged(tag(&cart), Json(CartView::of(cart)))
+pub(super) fn show(cart: Cart, account_id: Uuid) -> Shown {
+    Tagged(tag(&cart), Json(CartView::of(cart, account_id)))
 }
 
 /// A cart for the document.
 pub(super) fn example() -> Value {
     json!({
         "cart_id": "0192f0c1-6a5e-7b1c-9d3e-5f0a1b2c3d4e",
+        "account_id": "0192f0c1-6a5e-7b1c-9d3e-5f0a1b2c3d4f",
         "lines": [{ "sku": "COF-ETH-250", "quantity": 2 }],
         "version": 2,
         "created_at": "2026-03-01T09:30:00.123456Z",

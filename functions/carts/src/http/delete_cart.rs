@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use souk_kit::{
-    Answer, Caller,
+    Access, Answer, Caller, Role,
     api::{Doc, Status},
     dynamodb::{Committed, optimistic},
     etag::Conditions,
@@ -13,9 +13,12 @@ use uuid::Uuid;
 use super::{CART_ID, cart_view::tag, own};
 use crate::{app::App, store::carts};
 
-pub(crate) const DELETE_CART: Doc = Doc::new("Delete a cart")
-    .path(&[CART_ID])
-    .says(&[(204, "It is gone.")]);
+pub(crate) const DELETE_CART: Doc = Doc::new(
+    "Delete a cart",
+    Access::of(&[Role::Guest, Role::Customer], "carts:write"),
+)
+.path(&[CART_ID])
+.says(&[(204, "It is gone.")]);
 
 pub(crate) async fn delete_cart(
     State(app): State<App>,

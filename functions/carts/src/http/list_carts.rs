@@ -3,7 +3,7 @@
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
-use souk_kit::{Answer, Caller, api::Doc, http::Json};
+use souk_kit::{Access, Answer, Caller, Role, api::Doc, http::Json};
 
 use super::cart_view::CartView;
 use crate::{app::App, domain::CARTS_MAX, store::carts};
@@ -16,13 +16,19 @@ pub(crate) struct CartList {
     items: Vec<CartView>,
 }
 
-pub(crate) const LIST_CARTS: Doc =
-    Doc::new("List one's carts").says(&[(200, "All of them, oldest first; there are few.")]);
+pub(crate) const LIST_CARTS: Doc = Doc::new(
+    "List one's carts",
+    Access::of(&[Role::Guest, Role::Customer], "carts:read"),
+)
+.says(&[(200, "All of them, oldest first; there are few.")]);
 
 pub(crate) async fn list_carts(State(app): State<App>, caller: Caller) -> Answer<Json<CartList>> {
     let carts = carts::list(&app.outbox, caller.subject).await?;
     Ok(Json(CartList {
-        items: carts.into_iter().map(CartView::of).collect(),
+        items: carts
+            .into_iter()
+            .map(|cart| CartView::of(cart, caller.subject))
+            .collect(),
     }))
 }
 

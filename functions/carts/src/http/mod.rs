@@ -1,4 +1,5 @@
-//! What this function answers: one file for each endpoint. Everybody sees their own carts only.
+//! What this function answers: one file for each endpoint. Everybody sees their own carts only; a machine client may read
+//! any, if it knows whose it is.
 
 mod cart_view;
 mod create_cart;
@@ -25,6 +26,11 @@ const SKU: Param = Param::new("sku", "The article's stock keeping unit.").exampl
 
 /// The caller's cart of this id, if there is one.
 async fn own(app: &App, caller: &Caller, cart_id: Uuid) -> Answer<Cart> {
-    let cart = carts::find(&app.outbox, caller.subject, cart_id).await?;
+    of_account(app, caller.subject, cart_id).await
+}
+
+/// The account's cart of this id, if there is one.
+async fn of_account(app: &App, account_id: Uuid, cart_id: Uuid) -> Answer<Cart> {
+    let cart = carts::find(&app.outbox, account_id, cart_id).await?;
     cart.ok_or_else(|| Problem::not_found("cart", cart_id))
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use souk_kit::{
-    Answer, Caller,
+    Access, Answer, Caller, Role,
     api::Doc,
     dynamodb::{Committed, optimistic},
     etag::Conditions,
@@ -17,10 +17,13 @@ use super::{
 };
 use crate::{app::App, store::carts};
 
-pub(crate) const REMOVE_LINE: Doc = Doc::new("Take an article out of a cart")
-    .about("If there was none of it, that is just as well.")
-    .path(&[CART_ID, SKU])
-    .says(&[(200, "The cart without it.")]);
+pub(crate) const REMOVE_LINE: Doc = Doc::new(
+    "Take an article out of a cart",
+    Access::of(&[Role::Guest, Role::Customer], "carts:write"),
+)
+.about("If there was none of it, that is just as well.")
+.path(&[CART_ID, SKU])
+.says(&[(200, "The cart without it.")]);
 
 pub(crate) async fn remove_line(
     State(app): State<App>,
@@ -42,11 +45,11 @@ async fn remove(
     let before = own(app, caller, cart_id).await?;
     conditions.require(Some(&tag(&before)))?;
     let Some(after) = before.without(sku, app.now(), app.lifetime) else {
-        return Ok(Some(show(before)));
+        return Ok(Some(show(before, caller.subject)));
     };
     let mut tx = app.outbox.begin();
     carts::replace(&mut tx, app.outbox.table(), caller.subject, &before, &after)?;
-    Ok((tx.commit().await? == Committed::Done).then(|| show(after)))
+    Ok((tx.commit().await? == Committed::Done).then(|| show(after, caller.subject)))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 use souk_kit::{
-    Answer, Caller, Problem,
+    Access, Answer, Caller, Problem, Role,
     api::Doc,
     dynamodb::{Committed, optimistic},
     etag::Conditions,
@@ -35,7 +35,7 @@ pub(crate) struct Wanted {
     quantity: u32,
 }
 
-pub(crate) const SET_LINE: Doc = Doc::new("Put so many pieces of an article into a cart")
+pub(crate) const SET_LINE: Doc = Doc::new("Put so many pieces of an article into a cart", Access::of(&[Role::Guest, Role::Customer], "carts:write"))
     .about(
         "Whatever there were of it. Changes at the same moment happen one after the other; who wants to know brings \
          `If-Match`. Whether the article is sold is asked when it is ordered.",
@@ -75,7 +75,7 @@ async fn set(
         .map_err(refuse)?;
     let mut tx = app.outbox.begin();
     carts::replace(&mut tx, app.outbox.table(), caller.subject, &before, &after)?;
-    Ok((tx.commit().await? == Committed::Done).then(|| show(after)))
+    Ok((tx.commit().await? == Committed::Done).then(|| show(after, caller.subject)))
 }
 
 fn refuse(_: TooManyLines) -> Problem {
@@ -140,8 +140,16 @@ mod tests {
         let body = json!({ "quantity": 1 });
         let stranger = shop.put(&path, Uuid::from_u128(666), &body).await;
         assert_eq!(stranger.status, StatusCode::NOT_FOUND);
-        let priced = json!({ "quantity": 1, "unit_price": 1 });
-        let refused = shop.put(&path, ADA, &priced).await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for odd in [
+            json!({ "quantity": 1, "unit_price": 1 }),
+            json!({ "quantity": -1 }),
+            json!({ "quantity": 1.5 }),
+            json!({ "quantity": "1" }),
+            json!({ "quantity": u64::MAX }),
+            json!({ "quantity": 1e300 }),
+        ] {
+            let refused = shop.put(&path, ADA, &odd).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{odd}");
+        }
     }
 }

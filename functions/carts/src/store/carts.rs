@@ -8,6 +8,9 @@ use uuid::Uuid;
 use super::cart_item::{self, CART, VERSION};
 use crate::domain::Cart;
 
+/// As many as one transaction deletes with ease.
+const FORGOTTEN_AT_ONCE: i32 = 50;
+
 /// A cart of this account that is still there.
 pub(crate) async fn find(
     outbox: &Outbox,
@@ -46,6 +49,34 @@ pub(crate) async fn list(outbox: &Outbox, account_id: Uuid) -> Result<Vec<Cart>,
     let (mut carts, now): (Vec<Cart>, DateTime<Utc>) = (carts?, outbox.clock().now());
     carts.retain(|cart| !cart.has_expired(now));
     Ok(carts)
+}
+
+/// Deletes some of the carts of an account, expired ones as well; whether there may be more.
+pub(crate) async fn forget_some(outbox: &Outbox, account_id: Uuid) -> Result<bool, DynamoError> {
+    let answer = outbox
+        .client()
+        .query()
+        .table_name(outbox.table())
+        .consistent_read(true)
+        .key_condition_expression(format!("{PK} = :account and begins_with({SK}, :cart)"))
+        .expression_attribute_values(":account", text(cart_item::partition(account_id)))
+        .expression_attribute_values(":cart", text(CART))
+        .projection_expression(format!("{PK}, {SK}"))
+        .limit(FORGOTTEN_AT_ONCE)
+        .send()
+        .await?;
+    if answer.items().is_empty() {
+        return Ok(false);
+    }
+    let mut tx = outbox.begin();
+    for key in answer.items() {
+        let delete = Delete::builder()
+            .table_name(outbox.table())
+            .set_key(Some(key.clone()));
+        tx.write(TransactWriteItem::builder().delete(delete.build()?).build());
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Puts a new cart.

@@ -13,8 +13,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use souk_contracts::{Currency, Money, OrderPlaced, PricedLine};
 use souk_kit::{
-    Clock, Ids,
-    dynamodb::{Outbox, TableSpec, ensure_table},
+    Clock, Ids, Role,
+    dynamodb::{Outbox, TableSpec, ensure_table, key},
     events::RawEvent,
 };
 use souk_testing::{Recorder, Tokens, dynamodb};
@@ -34,6 +34,7 @@ pub(crate) const ADA: Uuid = Uuid::from_u128(0xada);
 pub(crate) struct Shop {
     clock: Clock,
     tokens: Tokens,
+    outbox: Outbox,
     router: Router,
 }
 
@@ -54,10 +55,15 @@ impl Shop {
         ensure_table(&client, &TableSpec::new(TABLE)).await.unwrap();
         let outbox = Outbox::start(client, TABLE, sent.sink(), clock.clone(), Ids::system());
         let lifetime = LIFETIME;
-        let router = service(App { outbox, lifetime }, tokens.verifier()).into_router();
+        let app = App {
+            outbox: outbox.clone(),
+            lifetime,
+        };
+        let router = service(app, tokens.verifier()).into_router();
         Self {
             clock,
             tokens,
+            outbox,
             router,
         }
     }
@@ -130,6 +136,28 @@ impl Shop {
         self.ask(request, Body::empty()).await
     }
 
+    /// Somebody's token.
+    pub(crate) fn token(&self, subject: Uuid, role: Role) -> String {
+        self.tokens.token(subject, role)
+    }
+
+    /// A machine client's token.
+    pub(crate) fn machine(&self, scopes: &[&str]) -> String {
+        self.tokens.machine("orders", scopes)
+    }
+
+    /// GET with a token.
+    pub(crate) async fn get_with(&self, path: &str, token: &str) -> Answered {
+        let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        self.ask(request, Body::empty()).await
+    }
+
+    /// POST without a body, with a token.
+    pub(crate) async fn post_with(&self, path: &str, token: &str) -> Answered {
+        let request = Request::post(path).header("authorization", format!("Bearer {token}"));
+        self.ask(request, Body::empty()).await
+    }
+
     /// POST without a body and without a token.
     pub(crate) async fn post_as_nobody(&self, path: &str) -> Answered {
         self.ask(Request::post(path), Body::empty()).await
@@ -147,6 +175,14 @@ impl Shop {
     pub(crate) async fn delete(&self, path: &str, account_id: Uuid) -> Answered {
         let request = Request::delete(path).header("authorization", self.bearer(account_id));
         self.ask(request, Body::empty()).await
+    }
+
+    /// Whether the table has a cart, expired or not.
+    pub(crate) async fn is_stored(&self, account_id: Uuid, cart_id: Uuid) -> bool {
+        let item = key(format!("account#{account_id}"), format!("cart#{cart_id}"));
+        let get = self.outbox.client().get_item().table_name(TABLE);
+        let found = get.set_key(Some(item)).consistent_read(true).send().await;
+        found.unwrap().item().is_some()
     }
 
     /// Delivers an event.
@@ -178,7 +214,7 @@ impl Shop {
     }
 
     fn bearer(&self, account_id: Uuid) -> String {
-        format!("Bearer {}", self.tokens.token(account_id, &["customer"]))
+        format!("Bearer {}", self.tokens.token(account_id, Role::Customer))
     }
 
     async fn ask(&self, request: Builder, body: Body) -> Answered {

@@ -1,7 +1,7 @@
 //! The function as its process starts it.
 
 use axum::{body::Body, http::Request, http::StatusCode};
-use souk_kit::{Clock, Env};
+use souk_kit::{Clock, Env, Role};
 use souk_testing::{Recorder, Tokens, dynamodb_url};
 use tower::ServiceExt;
 
@@ -21,7 +21,7 @@ async fn it_makes_its_table_and_finds_it_again_when_it_starts_anew() {
         ("K_SINK", sent.url()),
     ];
     settings.extend(tokens.settings());
-    let bearer = format!("Bearer {}", tokens.token(ADA, &["customer"]));
+    let bearer = format!("Bearer {}", tokens.token(ADA, Role::Customer));
     let mut made: Option<String> = None;
     for _ in 0..2 {
         let router = start(Env::of(&settings)).await.unwrap().into_router();

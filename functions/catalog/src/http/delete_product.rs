@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use souk_kit::{
-    Answer, Caller,
+    Access, Answer, Role,
     api::{Doc, Status},
     dynamodb::optimistic,
     etag::Conditions,
@@ -17,19 +17,19 @@ use crate::{
     store::products,
 };
 
-pub(crate) const DELETE_PRODUCT: Doc = Doc::new("Withdraw a product")
-    .about("It is sold no more. Orders that name it go on.")
-    .role("merchant")
-    .path(&[SKU])
-    .says(&[(204, "It is withdrawn.")]);
+pub(crate) const DELETE_PRODUCT: Doc = Doc::new(
+    "Withdraw a product",
+    Access::of(&[Role::Merchant, Role::Machine], "catalog:write"),
+)
+.about("It is sold no more. Orders that name it go on.")
+.path(&[SKU])
+.says(&[(204, "It is withdrawn.")]);
 
 pub(crate) async fn delete_product(
     State(app): State<App>,
     Path(sku): Path<String>,
-    caller: Caller,
     conditions: Conditions,
 ) -> Answer<Status<204, ()>> {
-    caller.require("merchant")?;
     let sku = sku_of(&sku)?;
     optimistic(|| withdraw(&app, &sku, &conditions)).await
 }
@@ -57,6 +57,7 @@ async fn withdraw(
 mod tests {
     use axum::http::StatusCode;
     use serde_json::json;
+    use souk_kit::Role;
 
     use crate::testing::{SVG, Shop, details};
 
@@ -98,7 +99,7 @@ mod tests {
     async fn only_merchants_withdraw() {
         let shop = Shop::with(&["MUG"]).await;
         assert_eq!(
-            shop.delete_as("MUG", "customer").await,
+            shop.delete_as("MUG", Role::Customer).await,
             StatusCode::FORBIDDEN
         );
     }

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 use souk_kit::{
-    Answer, Problem,
+    Access, Answer, Problem,
     api::{Cached, Doc, Output, Reply, Schemas},
     etag::{ETag, IfNoneMatch, Read},
     http::{Path, Query},
@@ -29,7 +29,7 @@ pub(crate) struct Meant {
     v: Option<String>,
 }
 
-pub(crate) const GET_IMAGE: Doc = Doc::new("Show a product's picture")
+pub(crate) const GET_IMAGE: Doc = Doc::new("Show a product's picture", Access::public())
     .path(&[SKU])
     .says(&[
         (200, "The picture, in the format in which it was put. It is let do nothing: an SVG's scripts do not run."),

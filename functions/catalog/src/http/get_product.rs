@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use souk_kit::{
-    Answer,
+    Access, Answer,
     api::{Cached, Doc},
     etag::{IfNoneMatch, Read},
     http::{Json, Path},
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{app::App, domain::Entry, store::products};
 
-pub(crate) const GET_PRODUCT: Doc = Doc::new("Read a product")
+pub(crate) const GET_PRODUCT: Doc = Doc::new("Read a product", Access::public())
     .path(&[SKU])
     .says(&[(200, "The product."), (304, "The client has it already.")])
     .shows(example);

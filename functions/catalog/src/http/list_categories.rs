@@ -4,7 +4,7 @@ use axum::{body::Bytes, extract::State};
 use schemars::JsonSchema;
 use serde::Serialize;
 use souk_kit::{
-    Answer, Problem,
+    Access, Answer, Problem,
     api::{Doc, Written},
 };
 
@@ -27,7 +27,7 @@ struct Category {
     products: i64,
 }
 
-pub(crate) const LIST_CATEGORIES: Doc = Doc::new("List the categories")
+pub(crate) const LIST_CATEGORIES: Doc = Doc::new("List the categories", Access::public())
     .says(&[(200, "The categories that have products, and how many.")]);
 
 pub(crate) async fn list_categories(State(app): State<App>) -> Answer<Written<CategoryList>> {

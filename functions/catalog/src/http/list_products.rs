@@ -4,7 +4,7 @@ use axum::{body::Bytes, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use souk_kit::{
-    Answer, FieldError, Problem,
+    Access, Answer, FieldError, Problem,
     api::{Doc, Either, Written},
     dynamodb::DynamoError,
     http::{Json, Query},
@@ -31,7 +31,7 @@ pub(crate) struct Named {
     sku: Option<String>,
 }
 
-pub(crate) const LIST_PRODUCTS: Doc = Doc::new("List products")
+pub(crate) const LIST_PRODUCTS: Doc = Doc::new("List products", Access::public())
     .about(
         "What is sold, in the order of SKUs; or, with `sku`, just those that are named and sold.",
     )

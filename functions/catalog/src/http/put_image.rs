@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::json;
 use souk_kit::{
-    Answer, Caller, Problem,
+    Access, Answer, Problem, Role,
     api::{Doc, Status, Tagged},
     dynamodb::optimistic,
     etag::{Conditions, ETag},
@@ -21,42 +21,42 @@ use crate::{
     store::{pictures, products},
 };
 
-pub(crate) const PUT_IMAGE: Doc = Doc::new("Give a product its picture")
-    .role("merchant")
-    .path(&[SKU])
-    .body_limit(PICTURE_BYTES_MAX)
-    .says(&[(
-        204,
-        "It is the product's picture now. The tag is the picture's.",
-    )])
-    .refuses(&[
-        (
-            415,
-            "unsupported-media-type",
-            "It is sent as none of the formats of pictures.",
-        ),
-        (
-            422,
-            "not-a-picture",
-            "What was sent is not what it is said to be.",
-        ),
-    ])
-    .also(|operation| {
-        for format in Format::ALL {
-            let schema = json!({ "type": "string", "format": "binary" });
-            operation.body(format.media_type(), &schema);
-        }
-    });
+pub(crate) const PUT_IMAGE: Doc = Doc::new(
+    "Give a product its picture",
+    Access::of(&[Role::Merchant, Role::Machine], "catalog:write"),
+)
+.path(&[SKU])
+.body_limit(PICTURE_BYTES_MAX)
+.says(&[(
+    204,
+    "It is the product's picture now. The tag is the picture's.",
+)])
+.refuses(&[
+    (
+        415,
+        "unsupported-media-type",
+        "It is sent as none of the formats of pictures.",
+    ),
+    (
+        422,
+        "not-a-picture",
+        "What was sent is not what it is said to be.",
+    ),
+])
+.also(|operation| {
+    for format in Format::ALL {
+        let schema = json!({ "type": "string", "format": "binary" });
+        operation.body(format.media_type(), &schema);
+    }
+});
 
 pub(crate) async fn put_image(
     State(app): State<App>,
     Path(sku): Path<String>,
-    caller: Caller,
     conditions: Conditions,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Answer<Pictured> {
-    caller.require("merchant")?;
     let sku = sku_of(&sku)?;
     let picture = read(&headers, body)?;
     optimistic(|| show(&app, &sku, &picture, &conditions)).await
@@ -145,6 +145,15 @@ mod tests {
         }
         let shown = shop.get("/v1/products/MUG/image").await;
         assert_eq!(shown.bytes.len(), PICTURE_BYTES_MAX);
+    }
+
+    #[tokio::test]
+    async fn only_merchants_give_a_product_its_picture() {
+        let shop = Shop::with(&["MUG"]).await;
+        let put = shop.put_image_as("MUG", "image/png", PNG, Role::Customer);
+        assert_eq!(put.await.status, StatusCode::FORBIDDEN);
+        let product = shop.get("/v1/products/MUG").await.json();
+        assert_eq!(product["image_url"], json!(null));
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use serde_json::json;
 use souk_kit::{
-    Answer, Caller, FieldError, Problem,
+    Access, Answer, FieldError, Problem, Role,
     api::{Doc, Either, Located, Status, Tagged},
     dynamodb::optimistic,
     etag::Conditions,
@@ -21,32 +21,32 @@ use crate::{
     store::products,
 };
 
-pub(crate) const PUT_PRODUCT: Doc = Doc::new("Put a product on the shelf, or change it")
-    .about("Saying the same again changes nothing.")
-    .role("merchant")
-    .path(&[SKU])
-    .says(&[
-        (200, "The product, changed or as it was."),
-        (201, "The product, which was not sold before."),
-    ])
-    .asks(|| {
-        json!({
-            "name": "Yirgacheffe, whole beans, 250 g",
-            "description": "Washed coffee from Ethiopia.",
-            "category": "coffee",
-            "price": { "amount_minor": 1290, "currency": "EUR" },
-        })
+pub(crate) const PUT_PRODUCT: Doc = Doc::new(
+    "Put a product on the shelf, or change it",
+    Access::of(&[Role::Merchant, Role::Machine], "catalog:write"),
+)
+.about("Saying the same again changes nothing.")
+.path(&[SKU])
+.says(&[
+    (200, "The product, changed or as it was."),
+    (201, "The product, which was not sold before."),
+])
+.asks(|| {
+    json!({
+        "name": "Yirgacheffe, whole beans, 250 g",
+        "description": "Washed coffee from Ethiopia.",
+        "category": "coffee",
+        "price": { "amount_minor": 1290, "currency": "EUR" },
     })
-    .shows(example);
+})
+.shows(example);
 
 pub(crate) async fn put_product(
     State(app): State<App>,
     Path(sku): Path<String>,
-    caller: Caller,
     conditions: Conditions,
     Json(details): Json<Details>,
 ) -> Answer<Put> {
-    caller.require("merchant")?;
     let sku = check(&sku, &details)?;
     optimistic(|| publish(&app, &sku, &details, &conditions)).await
 }
@@ -215,8 +215,10 @@ mod tests {
     #[tokio::test]
     async fn only_merchants_put_products_and_only_good_ones() {
         let shop = Shop::with(&[]).await;
-        let customer = shop.put_as("MUG", &details(), "customer").await;
-        assert_eq!(customer.status, StatusCode::FORBIDDEN);
+        for role in [Role::Guest, Role::Customer, Role::Operator] {
+            let refused = shop.put_as("MUG", &details(), role).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{role:?}");
+        }
         let mut cheap = details();
         cheap["price"]["amount_minor"] = json!(0);
         let mut own = details();

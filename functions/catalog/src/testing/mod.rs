@@ -14,7 +14,7 @@ use cloudevents::AttributesReader;
 use serde_json::{Value, json};
 use souk_contracts::{Currency, Money};
 use souk_kit::{
-    Clock, Ids,
+    Clock, Ids, Role,
     dynamodb::{Outbox, ensure_table},
     events::RawEvent,
 };
@@ -103,11 +103,11 @@ impl Shop {
 
     /// Puts a product as a merchant.
     pub(crate) async fn put(&self, sku: &str, body: &Value) -> Answered {
-        self.put_as(sku, body, "merchant").await
+        self.put_as(sku, body, Role::Merchant).await
     }
 
     /// Puts a product as whoever.
-    pub(crate) async fn put_as(&self, sku: &str, body: &Value, role: &str) -> Answered {
+    pub(crate) async fn put_as(&self, sku: &str, body: &Value, role: Role) -> Answered {
         self.ask(self.product(sku, role), body.to_string().into())
             .await
     }
@@ -120,25 +120,37 @@ impl Shop {
         name: &str,
         value: &str,
     ) -> Answered {
-        let request = self.product(sku, "merchant").header(name, value);
+        let request = self.product(sku, Role::Merchant).header(name, value);
         self.ask(request, body.to_string().into()).await
     }
 
     /// Puts a product's picture as a merchant.
     pub(crate) async fn put_image(&self, sku: &str, content_type: &str, body: &[u8]) -> Answered {
+        self.put_image_as(sku, content_type, body, Role::Merchant)
+            .await
+    }
+
+    /// Puts a product's picture as whoever.
+    pub(crate) async fn put_image_as(
+        &self,
+        sku: &str,
+        content_type: &str,
+        body: &[u8],
+        role: Role,
+    ) -> Answered {
         let request = Request::put(format!("/v1/products/{sku}/image"))
-            .header("authorization", self.bearer("merchant"))
+            .header("authorization", self.bearer(role))
             .header("content-type", content_type);
         self.ask(request, body.to_vec().into()).await
     }
 
     /// Withdraws a product as a merchant.
     pub(crate) async fn delete(&self, sku: &str) -> StatusCode {
-        self.delete_as(sku, "merchant").await
+        self.delete_as(sku, Role::Merchant).await
     }
 
     /// Withdraws a product as whoever.
-    pub(crate) async fn delete_as(&self, sku: &str, role: &str) -> StatusCode {
+    pub(crate) async fn delete_as(&self, sku: &str, role: Role) -> StatusCode {
         let request = Request::delete(format!("/v1/products/{sku}"))
             .header("authorization", self.bearer(role));
         self.ask(request, Body::empty()).await.status
@@ -152,14 +164,14 @@ impl Shop {
         announced
     }
 
-    fn product(&self, sku: &str, role: &str) -> Builder {
+    fn product(&self, sku: &str, role: Role) -> Builder {
         Request::put(format!("/v1/products/{sku}"))
             .header("authorization", self.bearer(role))
             .header("content-type", "application/json")
     }
 
-    fn bearer(&self, role: &str) -> String {
-        let token = self.tokens.token(Uuid::from_u128(1), &[role]);
+    fn bearer(&self, role: Role) -> String {
+        let token = self.tokens.token(Uuid::from_u128(1), role);
         format!("Bearer {token}")
     }
 

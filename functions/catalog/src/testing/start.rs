@@ -1,7 +1,7 @@
 //! The function as its process starts it.
 
 use axum::{body::Body, http::Request, http::StatusCode};
-use souk_kit::{Clock, Env};
+use souk_kit::{Clock, Env, Role};
 use souk_testing::{Recorder, Tokens, dynamodb_url};
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ async fn it_makes_its_table_and_finds_it_again_when_it_starts_anew() {
         ("K_SINK", sent.url()),
     ];
     settings.extend(tokens.settings());
-    let token = tokens.token(Uuid::from_u128(1), &["merchant"]);
+    let token = tokens.token(Uuid::from_u128(1), Role::Merchant);
     for status in [StatusCode::CREATED, StatusCode::OK] {
         let router = start(Env::of(&settings)).await.unwrap().into_router();
         let put = Request::put("/v1/products/MUG")

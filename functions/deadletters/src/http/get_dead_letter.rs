@@ -1,8 +1,8 @@
-//! `GET /v1/dead-letters/{dead_letter_id}`: one dead letter, whole. For merchants.
+//! `GET /v1/dead-letters/{dead_letter_id}`: one dead letter, whole. For operators: it may name customers.
 
 use axum::extract::State;
 use souk_kit::{
-    Answer, Caller, Problem,
+    Access, Answer, Problem, Role,
     api::{Doc, Param},
     http::{Json, Path},
 };
@@ -11,17 +11,17 @@ use uuid::Uuid;
 use super::dead_letter_view::WholeView;
 use crate::{app::App, store::dead_letters};
 
-pub(crate) const GET_DEAD_LETTER: Doc = Doc::new("Read a dead letter whole")
-    .role("merchant")
-    .path(&[Param::new("dead_letter_id", "The dead letter.")])
-    .says(&[(200, "The dead letter with its event.")]);
+pub(crate) const GET_DEAD_LETTER: Doc = Doc::new(
+    "Read a dead letter whole",
+    Access::of(&[Role::Operator, Role::Machine], "dead-letters:read"),
+)
+.path(&[Param::new("dead_letter_id", "The dead letter.")])
+.says(&[(200, "The dead letter with its event.")]);
 
 pub(crate) async fn get_dead_letter(
     State(app): State<App>,
-    caller: Caller,
     Path(dead_letter_id): Path<Uuid>,
 ) -> Answer<Json<WholeView>> {
-    caller.require("merchant")?;
     let found = dead_letters::find(&app.pool, dead_letter_id).await?;
     let kept = found.ok_or_else(|| Problem::not_found("dead letter", dead_letter_id))?;
     Ok(Json(WholeView::of(&kept)))
@@ -30,18 +30,22 @@ pub(crate) async fn get_dead_letter(
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
+    use souk_kit::Role;
     use uuid::Uuid;
 
     use crate::testing::{Office, refused};
 
     #[tokio::test]
-    async fn only_merchants_read_what_customers_are_named_in() {
+    async fn only_operators_read_what_customers_are_named_in() {
         let office = Office::open().await;
         office.deliver(&refused("1", "inventory"), b"{}").await;
         let path = format!("/v1/dead-letters/{}", office.list("").await[0]);
         for (role, status) in [
-            ("merchant", StatusCode::OK),
-            ("customer", StatusCode::FORBIDDEN),
+            (Role::Operator, StatusCode::OK),
+            (Role::Machine, StatusCode::OK),
+            (Role::Merchant, StatusCode::FORBIDDEN),
+            (Role::Customer, StatusCode::FORBIDDEN),
+            (Role::Guest, StatusCode::FORBIDDEN),
         ] {
             assert_eq!(office.get_as(role, &path).await.status, status);
             assert_eq!(office.get_as(role, "/v1/dead-letters").await.status, status);

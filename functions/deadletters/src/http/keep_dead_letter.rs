@@ -2,20 +2,24 @@
 
 use axum::{
     body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    extract::{Extension, State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode},
 };
-use souk_kit::{Answer, Problem};
+use souk_kit::{Answer, Problem, events::Senders};
 
 use super::wire;
 use crate::{app::App, store::dead_letters};
 
-/// 202 without a body, as the broker takes any other answer for a failure.
+/// 202 without a body, as the broker takes any other answer for a failure. Where it has to show a token it does, as everywhere.
 pub(crate) async fn keep_dead_letter(
     State(app): State<App>,
+    senders: Option<Extension<Senders>>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Answer<StatusCode> {
+    if let Some(Extension(senders)) = senders {
+        senders.check(&headers).await?;
+    }
     let letter = wire::read(&headers, &body.map_err(unread)?);
     let (id, now) = (app.ids.next(), app.clock.now());
     if dead_letters::insert(&app.pool, id, &letter, now).await? {
@@ -73,6 +77,20 @@ mod tests {
             (&letter["destination"], &letter["error"]),
             (&json!("inventory"), &error)
         );
+    }
+
+    #[tokio::test]
+    async fn where_the_broker_shows_a_token_nobody_else_puts_anything_here() {
+        let (office, token) = Office::guarded().await;
+        let letter = refused("1", "inventory");
+        let nobody = office.deliver(&letter, b"{}").await;
+        assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
+        assert!(office.list("").await.is_empty(), "it was kept");
+        let shown = [letter, vec![("authorization", format!("Bearer {token}"))]].concat();
+        let broker = office.deliver(&shown, b"{}").await;
+        assert_eq!(broker.status, StatusCode::ACCEPTED);
+        let kept = office.only().await.to_string();
+        assert!(!kept.contains(&token), "the token was kept");
     }
 
     #[tokio::test]

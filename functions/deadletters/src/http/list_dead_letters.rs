@@ -1,11 +1,11 @@
-//! `GET /v1/dead-letters?type=&destination=&since=&limit=&cursor=`: newest first, without their data. For merchants.
+//! `GET /v1/dead-letters?type=&destination=&since=&limit=&cursor=`: newest first, without their data. For operators.
 
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use souk_kit::{
-    Answer, Caller,
+    Access, Answer, Role,
     api::Doc,
     http::{Json, Query},
     page::{Page, PageQuery},
@@ -28,18 +28,17 @@ pub(crate) struct Filter {
     since: Option<DateTime<Utc>>,
 }
 
-pub(crate) const LIST_DEAD_LETTERS: Doc =
-    Doc::new("List events that no consumer took, newest first")
-        .role("merchant")
-        .says(&[(200, "A page of dead letters, without their data.")]);
+pub(crate) const LIST_DEAD_LETTERS: Doc = Doc::new(
+    "List events that no consumer took, newest first",
+    Access::of(&[Role::Operator, Role::Machine], "dead-letters:read"),
+)
+.says(&[(200, "A page of dead letters, without their data.")]);
 
 pub(crate) async fn list_dead_letters(
     State(app): State<App>,
-    caller: Caller,
     Query(filter): Query<Filter>,
     page: PageQuery,
 ) -> Answer<Json<Page<DeadLetterView>>> {
-    caller.require("merchant")?;
     let wanted = Wanted {
         event_type: filter.event_type,
         destination: filter.destination,

@@ -1,15 +1,15 @@
-//! The function as the broker and merchants see it, on a database of its own, at a time that stands still.
+//! The function as the broker and operators see it, on a database of its own, at a time that stands still.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use axum::{
-    Router,
+    Extension, Router,
     body::{Body, to_bytes},
     http::{Request, StatusCode, request::Builder},
 };
 use chrono::DateTime;
 use serde_json::Value;
-use souk_kit::{Clock, Ids};
+use souk_kit::{Clock, Env, Ids, Role, events::Senders};
 use souk_testing::Tokens;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -48,6 +48,24 @@ impl Office {
         }
     }
 
+    /// One that asks the broker for a token, and the broker's token.
+    pub(crate) async fn guarded() -> (Self, String) {
+        let mut office = Self::open().await;
+        let settings = office.tokens.settings();
+        let (issuer, keys) = (settings[0].1, settings[2].1);
+        let env = Env::of(&[
+            ("EVENTS_OIDC_ISSUER", issuer),
+            ("EVENTS_OIDC_AUDIENCE", "deadletters"),
+            ("EVENTS_OIDC_JWKS_URL", keys),
+        ]);
+        let senders = Senders::from_env(&env).unwrap().unwrap();
+        office.router = office.router.layer(Extension(senders));
+        let mut claims = office.tokens.claims(Uuid::nil(), Role::Machine);
+        claims["aud"] = "deadletters".into();
+        let token = office.tokens.sign("test-key", &claims);
+        (office, token)
+    }
+
     /// What the broker does with an event that nobody took.
     pub(crate) async fn deliver(
         &self,
@@ -61,14 +79,14 @@ impl Office {
         self.ask(request, body.to_vec().into()).await
     }
 
-    /// GET as a merchant.
+    /// GET as an operator.
     pub(crate) async fn get(&self, path: &str) -> Answered {
-        self.get_as("merchant", path).await
+        self.get_as(Role::Operator, path).await
     }
 
     /// GET as somebody with a role.
-    pub(crate) async fn get_as(&self, role: &str, path: &str) -> Answered {
-        let token = self.tokens.token(Uuid::from_u128(1), &[role]);
+    pub(crate) async fn get_as(&self, role: Role, path: &str) -> Answered {
+        let token = self.tokens.token(Uuid::from_u128(1), role);
         let request = Request::get(path).header("authorization", format!("Bearer {token}"));
         self.ask(request, Body::empty()).await
     }

@@ -11,7 +11,7 @@ use url::Url;
 use super::{
     candidate::{Candidate, Mistake},
     extensions::extensions,
-    grants::Publisher,
+    publisher::Publisher,
     text::{complaint, is_json, is_uri},
 };
 

@@ -3,7 +3,7 @@
 use cloudevents::AttributesReader;
 use serde_json::{Value, json};
 
-use super::{Candidate, Grants, Kind, Mistake, check};
+use super::{Candidate, Kind, Mistake, Publisher, check};
 
 fn attributes() -> Value {
     json!({
@@ -19,12 +19,12 @@ fn data() -> Value {
 }
 
 fn checked(attributes: &Value, data: Value) -> Result<cloudevents::Event, Vec<Mistake>> {
-    let grants = Grants::parse(r#"{"erp":["dev.souk.goods.received.v1"]}"#).unwrap();
+    let scopes = ["publish:dev.souk.goods.received.v1".to_owned()];
     let candidate = Candidate {
         attributes: serde_json::from_value(attributes.clone()).unwrap(),
         data: Ok(data),
     };
-    check(candidate, &grants.publisher("erp"))
+    check(candidate, &Publisher::new("erp", &scopes))
 }
 
 /// What is said about an event that differs from a good one in this attribute.

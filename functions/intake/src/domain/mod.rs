@@ -5,10 +5,10 @@ mod check;
 #[cfg(test)]
 mod check_tests;
 mod extensions;
-mod grants;
+mod publisher;
 mod text;
 
 pub use candidate::{Candidate, Kind, Mistake};
 pub use check::check;
-pub use grants::{Grants, Publisher};
+pub use publisher::{Publisher, SCOPE_PREFIX};
 pub use text::is_json;

@@ -27,7 +27,7 @@ pub(super) fn describe(operation: &mut Operation<'_>) {
         ),
         (
             "ce-source",
-            "In binary mode: who is speaking, `/publishers/<name>`.",
+            "In binary mode: who is speaking, `/publishers/<client id>`.",
         ),
         ("ce-type", "In binary mode: the event's type."),
         ("ce-time", "In binary mode: when it happened."),

@@ -2,7 +2,8 @@
 
 mod described;
 mod publish_events;
-mod publisher;
+#[cfg(test)]
+mod publish_events_tests;
 mod refusal;
 mod wire;
 

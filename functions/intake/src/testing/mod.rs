@@ -1,4 +1,4 @@
-//! The function as publishers see it, behind a gateway that has recognised them.
+//! The function as publishers see it, at a time that stands still.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
@@ -7,16 +7,22 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, request::Builder},
 };
+use chrono::DateTime;
 use serde_json::{Value, json};
-use souk_kit::Sink;
-use souk_testing::Recorder;
+use souk_kit::{Clock, Role, Sink};
+use souk_testing::{Recorder, Tokens};
 use tower::ServiceExt;
+use uuid::Uuid;
 
-use crate::{app::App, domain::Grants, service};
+use crate::service;
+
+/// What the ERP may say.
+pub(crate) const GOODS: &str = "publish:dev.souk.goods.received.v1";
 
 /// The function, and the broker behind it.
 pub(crate) struct Door {
     pub(crate) sent: Recorder,
+    tokens: Tokens,
     router: Router,
 }
 
@@ -43,33 +49,51 @@ impl Door {
     }
 
     fn before(sent: Recorder, sink: Sink) -> Self {
-        let grants = Grants::parse(r#"{"erp":["dev.souk.goods.received.v1"]}"#).unwrap();
-        let router = service(App::new(grants, sink)).into_router();
-        Self { sent, router }
+        let clock = Clock::fixed(DateTime::from_timestamp(1_750_000_000, 0).unwrap());
+        let tokens = Tokens::new(clock);
+        let router = service(sink, tokens.verifier()).into_router();
+        Self {
+            sent,
+            tokens,
+            router,
+        }
+    }
+
+    /// The token of a client that may do this.
+    pub(crate) fn token(&self, client: &str, role: Role, scope: &str) -> String {
+        token(&self.tokens, client, role, scope)
     }
 
     /// Posts as the ERP.
     pub(crate) async fn post(&self, content_type: &str, body: String) -> Answered {
-        self.post_as(Some("erp"), content_type, body).await
+        self.post_as(Some(&self.erp()), content_type, body).await
     }
 
-    /// Posts as the consumer that the gateway names, if it names one.
+    /// Posts with a token, if there is one.
     pub(crate) async fn post_as(
         &self,
-        consumer: Option<&str>,
+        token: Option<&str>,
         content_type: &str,
         body: String,
     ) -> Answered {
         let mut request = Request::post("/v1/events").header("content-type", content_type);
-        if let Some(consumer) = consumer {
-            request = request.header("x-consumer-username", consumer);
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
         }
         self.ask(request, body.into()).await
     }
 
+    /// Posts a good event without a token, with this header.
+    pub(crate) async fn post_with_header(&self, name: &str, value: &str) -> Answered {
+        let request = Request::post("/v1/events")
+            .header("content-type", "application/cloudevents+json")
+            .header(name, value);
+        self.ask(request, event("1").to_string().into()).await
+    }
+
     /// Posts an event in binary mode as the ERP.
     pub(crate) async fn post_binary(&self, id: &str, data: &Value) -> Answered {
-        self.ask(binary(id), data.to_string().into()).await
+        self.ask(self.binary(id), data.to_string().into()).await
     }
 
     /// The same with one header more.
@@ -79,14 +103,28 @@ impl Door {
         data: &Value,
         (name, value): (&str, &[u8]),
     ) -> Answered {
-        let request = binary(id).header(name, value);
+        let request = self.binary(id).header(name, value);
         self.ask(request, data.to_string().into()).await
     }
 
     /// GET as the ERP.
     pub(crate) async fn get(&self, path: &str) -> Answered {
-        let request = Request::get(path).header("x-consumer-username", "erp");
+        let request = Request::get(path).header("authorization", format!("Bearer {}", self.erp()));
         self.ask(request, Body::empty()).await
+    }
+
+    fn erp(&self) -> String {
+        self.token("erp", Role::Machine, GOODS)
+    }
+
+    fn binary(&self, id: &str) -> Builder {
+        Request::post("/v1/events")
+            .header("authorization", format!("Bearer {}", self.erp()))
+            .header("content-type", "application/json")
+            .header("ce-specversion", "1.0")
+            .header("ce-id", id)
+            .header("ce-source", "/publishers/erp")
+            .header("ce-type", "dev.souk.goods.received.v1")
     }
 
     async fn ask(&self, request: Builder, body: Body) -> Answered {
@@ -118,12 +156,11 @@ pub(crate) fn event(id: &str) -> Value {
     })
 }
 
-fn binary(id: &str) -> Builder {
-    Request::post("/v1/events")
-        .header("x-consumer-username", "erp")
-        .header("content-type", "application/json")
-        .header("ce-specversion", "1.0")
-        .header("ce-id", id)
-        .header("ce-source", "/publishers/erp")
-        .header("ce-type", "dev.souk.goods.received.v1")
+/// All but machines ask by the shop's own client, whatever `client` is.
+fn token(tokens: &Tokens, client: &str, role: Role, scope: &str) -> String {
+    let scopes: Vec<_> = scope.split_whitespace().collect();
+    match role {
+        Role::Machine => tokens.machine(client, &scopes),
+        _ => tokens.token_with(Uuid::from_u128(1), role, &scopes),
+    }
 }

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use souk_kit::{
-    Answer, Caller, FieldError, Problem,
+    Access, Answer, Caller, FieldError, Problem, Role,
     api::{Doc, Once},
     http::{Json, Path},
     idempotency::IdempotencyKey,
@@ -42,18 +42,20 @@ pub(crate) struct Adjustment {
     reason: String,
 }
 
-pub(crate) const ADJUST_STOCK: Doc = Doc::new("Correct an article's stock")
-    .about("Somebody has counted. Pieces that customers were promised cannot be counted away.")
-    .role("merchant")
-    .path(&[SKU])
-    .says(&[(200, "The stock after it.")])
-    .refuses(&[(
-        409,
-        "stock-promised",
-        "Fewer would be left than customers were promised.",
-    )])
-    .asks(|| json!({ "quantity_delta": 12, "reason": "found behind the shelf" }))
-    .shows(example);
+pub(crate) const ADJUST_STOCK: Doc = Doc::new(
+    "Correct an article's stock",
+    Access::of(&[Role::Merchant, Role::Machine], "stock:write"),
+)
+.about("Somebody has counted. Pieces that customers were promised cannot be counted away.")
+.path(&[SKU])
+.says(&[(200, "The stock after it.")])
+.refuses(&[(
+    409,
+    "stock-promised",
+    "Fewer would be left than customers were promised.",
+)])
+.asks(|| json!({ "quantity_delta": 12, "reason": "found behind the shelf" }))
+.shows(example);
 
 pub(crate) async fn adjust_stock(
     State(app): State<App>,
@@ -62,7 +64,6 @@ pub(crate) async fn adjust_stock(
     key: IdempotencyKey,
     Json(adjustment): Json<Adjustment>,
 ) -> Answer<Once<Json<StockView>>> {
-    caller.require("merchant")?;
     adjustment.check(&sku)?;
 
     let key = key.scoped(caller.subject, "adjust_stock", &(&sku, &adjustment));
@@ -155,7 +156,7 @@ mod tests {
 
     async fn adjust(room: &Stockroom, key: &str, sku: &str, quantity_delta: i64) -> Answered {
         let body = json!({ "quantity_delta": quantity_delta, "reason": "counted" });
-        room.adjust(key, sku, "merchant", &body).await
+        room.adjust(key, sku, Role::Merchant, &body).await
     }
 
     #[tokio::test]
@@ -203,11 +204,17 @@ mod tests {
     async fn only_merchants_count_and_only_what_can_be_counted() {
         let room = Stockroom::with(&[("MUG", 10)]).await;
         let body = json!({ "quantity_delta": 1, "reason": "counted" });
-        assert_eq!(
-            room.adjust("k1", "MUG", "customer", &body).await.status,
-            StatusCode::FORBIDDEN
-        );
-        for (sku, delta) in [("MUG", 0), ("MUG", i64::MIN), ("mug", 1)] {
+        for role in [Role::Guest, Role::Customer, Role::Operator] {
+            let refused = room.adjust("k1", "MUG", role, &body).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{role:?}");
+        }
+        for (sku, delta) in [
+            ("MUG", 0),
+            ("MUG", 1_000_001),
+            ("MUG", i64::MIN),
+            ("MUG", i64::MAX),
+            ("mug", 1),
+        ] {
             let refused = adjust(&room, "k1", sku, delta).await;
             assert_eq!(
                 refused.status,
@@ -216,7 +223,7 @@ mod tests {
             );
         }
         let body = json!({ "quantity_delta": 1, "reason": "coun\0ted" });
-        let refused = room.adjust("k1", "MUG", "merchant", &body).await;
+        let refused = room.adjust("k1", "MUG", Role::Merchant, &body).await;
         assert_eq!(refused.body["errors"][0]["field"], "reason");
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use souk_kit::{
-    Answer, Problem,
+    Access, Answer, Problem,
     api::Doc,
     http::{Json, Path},
 };
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{app::App, store::stock};
 
-pub(crate) const GET_STOCK: Doc = Doc::new("Read an article's stock")
+pub(crate) const GET_STOCK: Doc = Doc::new("Read an article's stock", Access::public())
     .path(&[SKU])
     .says(&[(200, "The stock.")])
     .shows(example);

@@ -4,7 +4,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use souk_kit::{
-    Answer, Caller, FieldError, Problem,
+    Access, Answer, Caller, FieldError, Problem,
     api::Doc,
     http::{Json, Query},
 };
@@ -29,7 +29,7 @@ pub(crate) struct StockList {
     items: Vec<StockView>,
 }
 
-pub(crate) const LIST_STOCK: Doc = Doc::new("Read the stock of several articles")
+pub(crate) const LIST_STOCK: Doc = Doc::new("Read the stock of several articles", Access::public())
     .says(&[(200, "The stock of those that were ever in the house.")])
     .refuses(&[(
         422,

@@ -14,7 +14,7 @@ use souk_contracts::{
     Address, CancelReason, Contract, Currency, GoodsReceived, Money, OrderCancelled,
     OrderConfirmed, OrderPlaced, PricedLine, ShipmentDispatched, StockLine,
 };
-use souk_kit::{Clock, Ids, events::RawEvent, postgres::Outbox};
+use souk_kit::{Clock, Ids, Role, events::RawEvent, postgres::Outbox};
 use souk_testing::{Recorder, Tokens};
 use sqlx::AssertSqlSafe;
 use tower::ServiceExt;
@@ -83,8 +83,8 @@ impl Stockroom {
     }
 
     /// Counts as somebody with a role.
-    pub(crate) async fn adjust(&self, key: &str, sku: &str, role: &str, body: &Value) -> Answered {
-        let token = self.tokens.token(Uuid::from_u128(1), &[role]);
+    pub(crate) async fn adjust(&self, key: &str, sku: &str, role: Role, body: &Value) -> Answered {
+        let token = self.tokens.token(Uuid::from_u128(1), role);
         let request = Request::post(format!("/v1/stock/{sku}/adjustments"))
             .header("authorization", format!("Bearer {token}"))
             .header("content-type", "application/json")

@@ -2,6 +2,7 @@
 //!
 //! None of them needs an inbox: a status is kept once, and a letter is mailed once, whatever the event is called that brings it.
 
+mod on_account_erased;
 mod on_account_registered;
 mod on_order_cancelled;
 mod on_order_confirmed;
@@ -9,6 +10,7 @@ mod on_order_delivered;
 mod on_order_placed;
 mod on_order_shipped;
 
+pub(crate) use on_account_erased::on_account_erased;
 pub(crate) use on_account_registered::on_account_registered;
 pub(crate) use on_order_cancelled::on_order_cancelled;
 pub(crate) use on_order_confirmed::on_order_confirmed;

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use souk_kit::{
-    Answer, Problem,
+    Access, Answer, Problem, Role,
     api::{Doc, Either, Output, Param, Reply, Schemas, Status},
     auth::StreamCaller,
     http::Path,
@@ -48,7 +48,7 @@ struct UpdateView {
 }
 
 /// An order that was not heard of yet may be one that was placed a moment ago: the stream is opened and waits for it.
-pub(crate) const FOLLOW_ORDER: Doc = Doc::new("Follow an order")
+pub(crate) const FOLLOW_ORDER: Doc = Doc::new("Follow an order", Access::of(&[Role::Guest, Role::Customer, Role::Merchant, Role::Machine], "orders:read"))
     .about(
         "Its status as it happens: server-sent events, each with the name `status` and an update as its data. The stream \
          begins with what has happened and ends with the order's last status. `Last-Event-ID`, which browsers send by \
@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(late.status, StatusCode::NOT_FOUND);
 
         let path = format!("/v1/orders/{}/updates", order.order_id);
-        let merchant = room.token(STRANGER, "merchant");
+        let merchant = room.token(STRANGER, Role::Merchant);
         let by_parameter = format!("{path}?access_token={merchant}");
         let mut following = Following::open(room.address, &by_parameter, "").await;
         assert_eq!(status_of(&mut following).await, "pending");

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 use souk_kit::{
-    Answer, Caller,
+    Access, Answer, Caller, Role,
     api::Doc,
     http::Json,
     page::{Page, PageQuery},
@@ -45,8 +45,11 @@ pub(crate) struct NotificationView {
     sent_at: Option<DateTime<Utc>>,
 }
 
-pub(crate) const LIST_NOTIFICATIONS: Doc =
-    Doc::new("List what was written to oneself, newest first").says(&[(200, "A page of letters.")]);
+pub(crate) const LIST_NOTIFICATIONS: Doc = Doc::new(
+    "List what was written to oneself, newest first",
+    Access::of(&[Role::Guest, Role::Customer], "notifications:read"),
+)
+.says(&[(200, "A page of letters.")]);
 
 pub(crate) async fn list_notifications(
     State(app): State<App>,
@@ -84,6 +87,7 @@ mod tests {
     use axum::http::StatusCode;
     use chrono::TimeDelta;
     use serde_json::Value;
+    use souk_kit::Role;
     use uuid::Uuid;
 
     use crate::testing::{ADA, Mailroom};
@@ -102,7 +106,7 @@ mod tests {
             "{times:?}"
         );
 
-        let token = room.token(ADA, "customer");
+        let token = room.token(ADA, Role::Customer);
         let first = room.get("/v1/notifications?limit=2", &token).await.body;
         let cursor = first["next_cursor"].as_str().unwrap();
         let path = format!("/v1/notifications?limit=2&cursor={cursor}");

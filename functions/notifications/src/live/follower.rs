@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use futures::{Stream, stream};
-use souk_kit::{Caller, dynamodb::DynamoError};
+use souk_kit::{Caller, Role, dynamodb::DynamoError};
 use tokio::{
     sync::broadcast::{self, error::RecvError},
     time::{Instant, sleep, sleep_until},
@@ -18,7 +18,8 @@ use crate::{domain::Update, store::Store};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader {
     account_id: Uuid,
-    merchant: bool,
+    /// Merchants run the shop, and a machine client with the scope works for them.
+    all: bool,
 }
 
 /// What has ended the waiting.
@@ -51,13 +52,13 @@ impl Reader {
     pub(crate) fn of(caller: &Caller) -> Self {
         Self {
             account_id: caller.subject,
-            merchant: caller.has("merchant"),
+            all: matches!(caller.role, Role::Merchant | Role::Machine),
         }
     }
 
     /// Whether it may see an order.
     pub(crate) fn may_see(self, update: &Update) -> bool {
-        self.merchant || update.account_id == self.account_id
+        self.all || update.account_id == self.account_id
     }
 }
 

@@ -12,10 +12,10 @@ use crate::domain::Letter;
 
 const ACCOUNT_ID: &str = "account_id";
 const KIND: &str = "kind";
-const RECIPIENT: &str = "recipient";
+pub(super) const RECIPIENT: &str = "recipient";
 const ORDER_ID: &str = "order_id";
-const SUBJECT: &str = "subject";
-const TEXT: &str = "text";
+pub(super) const SUBJECT: &str = "subject";
+pub(super) const TEXT: &str = "text";
 const HAPPENED_AT: &str = "happened_at";
 pub(super) const STATE: &str = "state";
 pub(super) const CLAIMED_UNTIL: &str = "claimed_until";

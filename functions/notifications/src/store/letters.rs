@@ -9,7 +9,9 @@ use souk_kit::{
 use uuid::Uuid;
 
 use super::{
-    Store, is_refused_by_condition,
+    Store,
+    erasure::unless_gone,
+    is_refused_by_condition,
     letter_item::{
         CLAIMED_UNTIL, Filed, REFUSAL, SENT_AT, STATE, State, account_key, claimed, filed, key_of,
     },
@@ -88,7 +90,7 @@ impl Store {
             .await
     }
 
-    /// Ends a claim.
+    /// Ends a claim. The letter may have been deleted meanwhile: then there is nothing to note.
     async fn note(
         &self,
         letter: &Letter,
@@ -108,8 +110,8 @@ impl Store {
                 .expression_attribute_names("#detail", name)
                 .expression_attribute_values(":detail", text(value));
         }
-        update.update_expression(set).send().await?;
-        Ok(())
+        let update = update.condition_expression(format!("attribute_exists({PK})"));
+        unless_gone(update.update_expression(set).send().await)
     }
 
     /// One page of the letters to an account, newest first, and one more letter if there is one.

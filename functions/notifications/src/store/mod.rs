@@ -1,10 +1,12 @@
-//! The DynamoDB calls. One table holds two kinds of items, both forgotten after ninety days:
+//! The DynamoDB calls. One table holds three kinds of items, all forgotten after ninety days:
 //!
 //! | `pk` | `sk` | what |
 //! |---|---|---|
 //! | `order#<id>` | `update#<rank>` | a status that the order has reached, at most one for each rank |
 //! | `account#<id>` | `<time>#<kind>#<letter id>` | a letter to the owner of the account |
+//! | `erased#<account id>` | `erased` | since when the owner of the account is to be forgotten |
 
+mod erasure;
 mod letter_item;
 mod letters;
 mod updates;

@@ -4,7 +4,6 @@
 
 mod facts;
 mod following;
-mod post_office;
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -14,15 +13,15 @@ use axum::{
     http::{Request, StatusCode, request::Builder},
 };
 use chrono::DateTime;
-use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use serde_json::Value;
 use souk_contracts::Contract;
 use souk_kit::{
-    Clock,
+    Clock, Role,
     dynamodb::{TableSpec, ensure_table},
     events::RawEvent,
+    mailer::{self, Mailer},
 };
-use souk_testing::Tokens;
+use souk_testing::{PostOffice, Tokens};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -30,12 +29,10 @@ use uuid::Uuid;
 use crate::{
     app::App,
     live::{Live, Pace},
-    mailer::Mailer,
     service,
     store::Store,
 };
 pub(crate) use following::Following;
-pub(crate) use post_office::{Manner, PostOffice};
 
 /// The customer of most tests.
 pub(crate) const ADA: Uuid = Uuid::from_u128(0xada);
@@ -110,8 +107,8 @@ impl Mailroom {
     }
 
     /// Somebody's token.
-    pub(crate) fn token(&self, account_id: Uuid, role: &str) -> String {
-        self.tokens.token(account_id, &[role])
+    pub(crate) fn token(&self, account_id: Uuid, role: Role) -> String {
+        self.tokens.token(account_id, role)
     }
 
     /// GET as somebody.
@@ -122,7 +119,7 @@ impl Mailroom {
 
     /// What was written to somebody.
     pub(crate) async fn notifications(&self, account_id: Uuid) -> Vec<Value> {
-        let token = self.token(account_id, "customer");
+        let token = self.token(account_id, Role::Customer);
         let answered = self.get("/v1/notifications", &token).await;
         assert_eq!(answered.status, StatusCode::OK, "{answered:?}");
         answered.body["items"].as_array().unwrap().clone()
@@ -135,7 +132,7 @@ impl Mailroom {
         account_id: Uuid,
         headers: &str,
     ) -> Following {
-        let token = self.token(account_id, "customer");
+        let token = self.token(account_id, Role::Customer);
         let headers = format!("authorization: Bearer {token}\r\n{headers}");
         let path = format!("/v1/orders/{order_id}/updates");
         Following::open(self.address, &path, &headers).await
@@ -162,8 +159,7 @@ impl Elsewhere {
 }
 
 fn mailer(post_office: &PostOffice) -> Mailer {
-    let url = format!("smtp://{}", post_office.address);
-    let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url).unwrap();
+    let server = mailer::server(&post_office.url()).unwrap();
     Mailer::new(server, "shop@souk.example".parse().unwrap())
 }
 

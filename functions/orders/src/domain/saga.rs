@@ -104,6 +104,11 @@ impl State {
         }
     }
 
+    /// Whether nothing more will happen to the order.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Delivered | Self::Cancelled(_))
+    }
+
     /// What clients are told.
     pub fn status(self) -> &'static str {
         match self {

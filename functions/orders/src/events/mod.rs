@@ -1,5 +1,6 @@
 //! What this function hears: one file for each type of event.
 
+mod on_account_erased;
 mod on_payment_authorized;
 mod on_payment_declined;
 mod on_product_published;
@@ -10,6 +11,7 @@ mod on_stock_rejected;
 mod on_stock_reserved;
 mod on_sweep;
 
+pub(crate) use on_account_erased::on_account_erased;
 pub(crate) use on_payment_authorized::on_payment_authorized;
 pub(crate) use on_payment_declined::on_payment_declined;
 pub(crate) use on_product_published::on_product_published;

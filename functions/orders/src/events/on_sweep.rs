@@ -8,7 +8,7 @@ use crate::{
     app::App,
     conduct::say,
     domain::{Fact, News},
-    store::orders,
+    store::{erasure, orders},
     upkeep::keep_partitions,
 };
 
@@ -36,6 +36,11 @@ async fn cancel_unpaid(app: &App) -> Result<usize, Refusal> {
         say(&mut tx, order, heard)?;
     }
     orders::save(tx.conn(), &unpaid.iter().collect::<Vec<_>>()).await?;
+    let accounts: Vec<_> = unpaid
+        .iter()
+        .map(|order| order.purchase.account_id)
+        .collect();
+    erasure::apply(tx.conn(), &accounts).await?;
     tx.commit().await?;
     Ok(unpaid.len())
 }
@@ -44,6 +49,7 @@ async fn cancel_unpaid(app: &App) -> Result<usize, Refusal> {
 mod tests {
     use axum::http::StatusCode;
     use chrono::TimeDelta;
+    use souk_kit::Role;
 
     use crate::testing::{Desk, payment_authorized};
 
@@ -82,7 +88,7 @@ mod tests {
         }
         desk.wait(TimeDelta::hours(1)).await;
         desk.sweep().await;
-        let merchant = desk.token(uuid::Uuid::nil(), "merchant");
+        let merchant = desk.token(uuid::Uuid::nil(), Role::Merchant);
         let left = desk.get("/v1/orders?status=pending", &merchant).await;
         assert_eq!(left.body["items"], serde_json::json!([]));
     }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use souk_kit::{
-    Answer, Caller,
+    Access, Answer, Caller, Role,
     api::Doc,
     http::{Json, Path},
 };
@@ -14,10 +14,16 @@ use super::{
 };
 use crate::{app::App, store::orders};
 
-pub(crate) const GET_ORDER: Doc = Doc::new("Read an order")
-    .about("One's own; any for a merchant.")
-    .path(&[ORDER_ID])
-    .says(&[(200, "The order.")]);
+pub(crate) const GET_ORDER: Doc = Doc::new(
+    "Read an order",
+    Access::of(
+        &[Role::Guest, Role::Customer, Role::Merchant, Role::Machine],
+        "orders:read",
+    ),
+)
+.about("One's own; any for a merchant.")
+.path(&[ORDER_ID])
+.says(&[(200, "The order.")]);
 
 pub(crate) async fn get_order<V: View>(
     State(app): State<App>,
@@ -32,6 +38,7 @@ pub(crate) async fn get_order<V: View>(
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
+    use souk_kit::Role;
     use uuid::Uuid;
 
     use crate::testing::Desk;
@@ -41,10 +48,10 @@ mod tests {
         let mut desk = Desk::open().await;
         let path = format!("/v1/orders/{}", desk.placed().await);
         let stranger = desk
-            .get(&path, &desk.token(Uuid::from_u128(666), "customer"))
+            .get(&path, &desk.token(Uuid::from_u128(666), Role::Customer))
             .await;
         let merchant = desk
-            .get(&path, &desk.token(Uuid::from_u128(1), "merchant"))
+            .get(&path, &desk.token(Uuid::from_u128(1), Role::Merchant))
             .await;
         assert_eq!(
             (stranger.status, merchant.status),

@@ -4,13 +4,13 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use souk_kit::{
-    Answer, Caller,
+    Access, Answer, Caller, Role,
     api::Doc,
     http::{Json, Query},
     page::{Page, PageQuery},
 };
 
-use super::view::View;
+use super::view::{View, sees_all};
 use crate::{
     app::App,
     domain::Order,
@@ -47,9 +47,15 @@ impl OrderStatus {
     }
 }
 
-pub(crate) const LIST_ORDERS: Doc = Doc::new("List orders, newest first")
-    .about("One's own; everybody's for a merchant.")
-    .says(&[(200, "A page of orders.")]);
+pub(crate) const LIST_ORDERS: Doc = Doc::new(
+    "List orders, newest first",
+    Access::of(
+        &[Role::Guest, Role::Customer, Role::Merchant, Role::Machine],
+        "orders:read",
+    ),
+)
+.about("One's own; everybody's for a merchant.")
+.says(&[(200, "A page of orders.")]);
 
 pub(crate) async fn list_orders<V: View>(
     State(app): State<App>,
@@ -58,7 +64,7 @@ pub(crate) async fn list_orders<V: View>(
     page: PageQuery,
 ) -> Answer<Json<Page<V>>> {
     let wanted = Wanted {
-        account_id: (!caller.has("merchant")).then_some(caller.subject),
+        account_id: (!sees_all(&caller)).then_some(caller.subject),
         states: filter.status.map_or(&[], OrderStatus::states),
     };
     let after: Option<Position> = page.after()?;
@@ -79,6 +85,7 @@ pub(crate) async fn list_orders<V: View>(
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
+    use souk_kit::Role;
     use souk_testing::Replicated;
     use uuid::Uuid;
 
@@ -96,13 +103,13 @@ mod tests {
         let servers = Replicated::start().await;
         let mut desk = Desk::open_with(&servers).await;
         servers.halt().await;
-        let (order_id, ada) = (desk.placed().await, desk.token(ADA, "customer"));
+        let (order_id, ada) = (desk.placed().await, desk.token(ADA, Role::Customer));
         assert_eq!(ids(&desk.get("/v1/orders", &ada).await.body), [order_id]);
         let path = format!("/v1/orders/{order_id}/cancel");
         assert_eq!(desk.post(&path, &ada).await.status, 200);
         let pending = desk.get("/v1/orders?status=pending", &ada).await;
         assert!(ids(&pending.body).is_empty());
-        let merchant = desk.token(Uuid::from_u128(1), "merchant");
+        let merchant = desk.token(Uuid::from_u128(1), Role::Merchant);
         let behind = desk.get("/v1/orders", &merchant).await;
         assert!(ids(&behind.body).is_empty(), "read in the replica");
     }
@@ -116,7 +123,7 @@ mod tests {
         }
         placed.reverse();
         let (token, mut seen, mut path) = (
-            desk.token(ADA, "customer"),
+            desk.token(ADA, Role::Customer),
             Vec::new(),
             "/v1/orders?limit=2".to_owned(),
         );
@@ -130,11 +137,17 @@ mod tests {
         }
         assert_eq!(seen, placed);
         let stranger = desk
-            .get("/v1/orders", &desk.token(Uuid::from_u128(666), "customer"))
+            .get(
+                "/v1/orders",
+                &desk.token(Uuid::from_u128(666), Role::Customer),
+            )
             .await;
         assert!(ids(&stranger.body).is_empty());
         let merchant = desk
-            .get("/v1/orders", &desk.token(Uuid::from_u128(1), "merchant"))
+            .get(
+                "/v1/orders",
+                &desk.token(Uuid::from_u128(1), Role::Merchant),
+            )
             .await;
         assert_eq!(ids(&merchant.body), placed);
     }
@@ -151,7 +164,7 @@ mod tests {
             desk.hear(&desk.stock_reserved(order_id)).await;
         }
         desk.hear(&payment_authorized(paid)).await;
-        let token = desk.token(ADA, "customer");
+        let token = desk.token(ADA, Role::Customer);
         assert_eq!(
             ids(&desk.get("/v1/orders?status=pending", &token).await.body),
             [reserved, new]

@@ -7,6 +7,8 @@ mod order_request;
 mod order_view;
 mod order_view_v2;
 mod place_order;
+#[cfg(test)]
+mod place_order_tests;
 mod view;
 
 pub(crate) use cancel_order::{CANCEL_ORDER, cancel_order};

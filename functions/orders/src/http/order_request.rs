@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    domain::{Basket, Priced, Purchase},
+    domain::{Basket, EMAIL_CHARS_MAX, Priced, Purchase, is_email},
 };
 
 /// Longer than any name, street or city.
@@ -34,11 +34,19 @@ pub(crate) struct OrderRequest {
     /// Where it goes.
     #[schemars(schema_with = "address")]
     shipping_address: Address,
+    /// Where a guest is written to. Whoever has an account is written to at the account's address, and names none here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = EMAIL_CHARS_MAX), extend("format" = "email"))]
+    email: Option<String>,
 }
 
 impl OrderRequest {
     /// Refuses what cannot be accepted, whatever the prices are.
-    pub(super) fn check(&self) -> Answer<()> {
+    pub(super) fn check(&self, caller: &Caller) -> Answer<()> {
+        self.check_fields(caller.email.as_deref())
+    }
+
+    fn check_fields(&self, own_email: Option<&str>) -> Answer<()> {
         let address = &self.shipping_address;
         let texts = [
             ("shipping_address.name", Some(&address.name)),
@@ -58,6 +66,7 @@ impl OrderRequest {
             check_country(&address.country),
             check_payment_method(&self.payment_method),
             self.check_source(),
+            check_email(own_email, self.email.as_deref()),
         ];
         let errors: Vec<_> = texts.chain(others.into_iter().flatten()).collect();
         if errors.is_empty() {
@@ -70,7 +79,7 @@ impl OrderRequest {
     /// The lines, or the cart's, with their prices.
     pub(super) async fn price(&self, app: &App, caller: &Caller) -> Answer<Priced> {
         let from_cart = match self.cart_id {
-            Some(cart_id) => app.carts.lines(cart_id, caller).await?,
+            Some(cart_id) => app.carts.lines(cart_id, caller.subject).await?,
             None => Vec::new(),
         };
         let lines = self.lines.as_deref().unwrap_or(&from_cart);
@@ -83,7 +92,8 @@ impl OrderRequest {
     pub(super) fn purchase(self, caller: &Caller, priced: Priced) -> Purchase {
         Purchase {
             account_id: caller.subject,
-            email: caller.email.clone(),
+            // One of them is there: that was checked.
+            email: caller.email.clone().or(self.email).unwrap_or_default(),
             lines: priced.lines,
             total: priced.total,
             payment_method: self.payment_method,
@@ -156,11 +166,26 @@ fn check_payment_method(name: &str) -> Option<FieldError> {
     (!fits).then(|| FieldError::new("payment_method", detail()))
 }
 
+/// The address is the account's, or the request's where there is no account. Nobody has letters sent in somebody's name to
+/// another address than the account's.
+fn check_email(own: Option<&str>, named: Option<&str>) -> Option<FieldError> {
+    let detail = match (own, named) {
+        (Some(_), None) => return None,
+        (None, Some(email)) if is_email(email) => return None,
+        (Some(_), Some(_)) => "is the account's; none can be named here",
+        (None, None) => "is needed: who has no account is written to there",
+        (None, Some(_)) => "is not like somebody@example.com",
+    };
+    Some(FieldError::new("email", detail))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+
+    const OWN: &str = "ada@souk.example";
 
     fn request(change: impl FnOnce(&mut Value)) -> OrderRequest {
         let mut request = json!({
@@ -175,18 +200,36 @@ mod tests {
     }
 
     fn refused(change: impl FnOnce(&mut Value)) -> String {
-        request(change).check().unwrap_err().detail().to_owned()
+        let order = request(change);
+        order
+            .check_fields(Some(OWN))
+            .unwrap_err()
+            .detail()
+            .to_owned()
     }
 
     #[test]
     fn an_order_with_everything_is_accepted() {
-        assert!(request(|_| ()).check().is_ok());
+        assert!(request(|_| ()).check_fields(Some(OWN)).is_ok());
     }
 
     #[test]
     fn lines_and_cart_are_one_or_the_other() {
         assert!(refused(|order| order["cart_id"] = json!(Uuid::nil())).contains("not both"));
         assert!(refused(|order| order["lines"] = Value::Null).contains("is needed"));
+    }
+
+    #[test]
+    fn a_guest_names_an_address_and_nobody_else_does() {
+        let named = |email: Value| request(|order| order["email"] = email);
+        let good = named(json!("grace.h+shop@mail.souk.example"));
+        assert!(good.check_fields(None).is_ok());
+        let theirs = good.check_fields(Some(OWN)).unwrap_err();
+        assert!(theirs.detail().contains("is the account's"), "{theirs}");
+        let none = request(|_| ()).check_fields(None).unwrap_err();
+        assert!(none.detail().starts_with("email: is needed"), "{none}");
+        let wrong = named(json!("grace")).check_fields(None).unwrap_err();
+        assert!(wrong.detail().contains("is not like"), "{wrong}");
     }
 
     #[test]

@@ -176,6 +176,7 @@ fn updates(order_id: Uuid) -> String {
 mod tests {
     use axum::http::{StatusCode, header::LOCATION};
     use serde_json::json;
+    use souk_kit::Role;
 
     use super::*;
     use crate::testing::{ADA, Desk, order_of};
@@ -204,7 +205,7 @@ mod tests {
         });
         assert_eq!(placed.body, expected);
         assert_eq!(placed.headers[LOCATION], path);
-        let token = desk.token(ADA, "customer");
+        let token = desk.token(ADA, Role::Customer);
         assert_eq!(desk.get(&path, &token).await.body, expected);
         let page = desk.get("/v2/orders", &token).await.body;
         assert_eq!(page, json!({ "items": [expected], "next_cursor": null }));
@@ -215,8 +216,8 @@ mod tests {
         let mut desk = Desk::open().await;
         let path = format!("/v2/orders/{}", desk.placed().await);
         let (own, merchant) = (
-            desk.token(ADA, "customer"),
-            desk.token(Uuid::from_u128(1), "merchant"),
+            desk.token(ADA, Role::Customer),
+            desk.token(Uuid::from_u128(1), Role::Merchant),
         );
         let seen = desk.get(&path, &merchant).await.body;
         assert_eq!(
@@ -234,7 +235,7 @@ mod tests {
     async fn both_versions_show_the_same_orders_and_only_the_old_one_says_that_it_ends() {
         let mut desk = Desk::open().await;
         let order_id = desk.placed().await;
-        let token = desk.token(ADA, "customer");
+        let token = desk.token(ADA, Role::Customer);
         let (v1, v2) = (
             desk.get(&format!("/v1/orders/{order_id}"), &token).await,
             desk.get(&format!("/v2/orders/{order_id}"), &token).await,

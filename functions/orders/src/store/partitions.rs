@@ -27,6 +27,18 @@ pub(crate) async fn attached(conn: &mut PgConnection) -> Result<Vec<Partition>, 
         .collect())
 }
 
+/// Those that were taken off, and are still in this database.
+pub(crate) async fn detached(conn: &mut PgConnection) -> Result<Vec<Partition>, sqlx::Error> {
+    let select = "select relname::text from pg_class where relkind = 'r' and not relispartition \
+                  and relnamespace = (select relnamespace from pg_class where oid = 'orders'::regclass) \
+                  and relname ~ '^orders_(until_)?[0-9]{4}_[0-9]{2}$' order by 1";
+    let names: Vec<String> = sqlx::query_scalar(select).fetch_all(conn).await?;
+    Ok(names
+        .iter()
+        .filter_map(|name| Partition::named(name))
+        .collect())
+}
+
 /// The months of orders that have none: the first of them, and the last.
 pub(crate) async fn stray(conn: &mut PgConnection) -> Result<Vec<Month>, sqlx::Error> {
     let select = "(select order_id from orders_rest order by order_id limit 1) union all \

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod facts;
 mod neighbours;
 
 use axum::{
@@ -11,13 +12,10 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudevents::AttributesReader;
-use serde_json::{Value, json};
-use souk_contracts::{
-    Contract, Currency, Money, PaymentAuthorized, ProductPublishedV2, ShipmentDelivered,
-    ShipmentDispatched, StockLine, StockReserved,
-};
+use serde_json::Value;
+use souk_contracts::Contract;
 use souk_kit::{
-    Clock, Deprecation, Env, Ids, Reader,
+    Clock, Deprecation, Env, Ids, Reader, Role,
     events::RawEvent,
     postgres::{Outbox, connect},
 };
@@ -27,7 +25,8 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 use crate::{MIGRATOR, V1_ENDS, app::App, service};
-pub(crate) use neighbours::{CART, Neighbours};
+pub(crate) use facts::{order_from, order_of, payment_authorized};
+pub(crate) use neighbours::{CART, CART_OF_ANOTHER, Neighbours};
 
 /// The customer of most tests.
 pub(crate) const ADA: Uuid = Uuid::from_u128(0xada);
@@ -78,7 +77,8 @@ impl Desk {
         let outbox = Outbox::start(pool, sent.sink(), clock.clone(), Ids::system());
         let outbox = outbox.with_replica(replica);
         let at = neighbours.url.clone();
-        let app = App::new(outbox.clone(), at.clone(), at, TimeDelta::minutes(15), 24).unwrap();
+        let (window, machine) = (TimeDelta::minutes(15), neighbours.machine());
+        let app = App::new(outbox.clone(), at.clone(), at, machine, window, 24).unwrap();
         let router = service(app, tokens.verifier(), deprecation()).into_router();
         Self {
             neighbours,
@@ -101,8 +101,8 @@ impl Desk {
     }
 
     /// Somebody's token.
-    pub(crate) fn token(&self, account_id: Uuid, role: &str) -> String {
-        self.tokens.token(account_id, &[role])
+    pub(crate) fn token(&self, account_id: Uuid, role: Role) -> String {
+        self.tokens.token(account_id, role)
     }
 
     /// Lets time pass, once everything that was said before is sent: a sweep would say it again.
@@ -136,12 +136,33 @@ impl Desk {
 
     /// The same in another version of the API.
     pub(crate) async fn place_at(&self, path: &str, key: &str, order: &Value) -> Answered {
-        let token = self.token(ADA, "customer");
+        let token = self.token(ADA, Role::Customer);
+        self.place_as(&token, path, key, order).await
+    }
+
+    /// Places an order as somebody.
+    pub(crate) async fn place_as(
+        &self,
+        token: &str,
+        path: &str,
+        key: &str,
+        order: &Value,
+    ) -> Answered {
+        self.send(token, path, key, order.to_string()).await
+    }
+
+    /// Sends something as Ada that is to be an order.
+    pub(crate) async fn place_text(&self, key: &str, order: String) -> Answered {
+        let token = self.token(ADA, Role::Customer);
+        self.send(&token, "/v2/orders", key, order).await
+    }
+
+    async fn send(&self, token: &str, path: &str, key: &str, body: String) -> Answered {
         let request = Request::post(path)
             .header("authorization", format!("Bearer {token}"))
             .header("content-type", "application/json")
             .header("idempotency-key", key);
-        self.ask(request, order.to_string().into()).await
+        self.ask(request, body.into()).await
     }
 
     /// Places a good order as Ada, and takes `order.placed` from the post room.
@@ -199,7 +220,7 @@ impl Desk {
         let answered = self
             .get(
                 &format!("/v1/orders/{order_id}"),
-                &self.token(ADA, "customer"),
+                &self.token(ADA, Role::Customer),
             )
             .await;
         assert_eq!(answered.status, StatusCode::OK, "{answered:?}");
@@ -226,56 +247,6 @@ impl Desk {
             .iter()
             .map(|event| event.ty().to_owned())
             .collect()
-    }
-
-    /// What inventory says when all is there.
-    pub(crate) fn stock_reserved(&self, order_id: Uuid) -> StockReserved {
-        let expires_at = self.now() + TimeDelta::minutes(30);
-        StockReserved {
-            order_id,
-            lines: vec![mugs(2)],
-            expires_at,
-        }
-    }
-
-    /// What catalog says of a product.
-    pub(crate) fn published(
-        &self,
-        sku: &str,
-        price_minor: i64,
-        version: i64,
-    ) -> ProductPublishedV2 {
-        ProductPublishedV2 {
-            sku: sku.into(),
-            name: "as it was published".into(),
-            description: Some(String::new()),
-            category: "mugs".into(),
-            price: Money::new(price_minor, Currency::EUR),
-            version,
-            on_sale_since: Some(self.now()),
-            changed_at: self.now(),
-        }
-    }
-
-    /// What shipping says when a parcel has left.
-    pub(crate) fn dispatched(&self, order_id: Uuid) -> ShipmentDispatched {
-        ShipmentDispatched {
-            shipment_id: Uuid::from_u128(9),
-            order_id,
-            carrier: "dhl".into(),
-            tracking_number: "T-1".into(),
-            lines: vec![mugs(2)],
-            dispatched_at: self.now(),
-        }
-    }
-
-    /// What shipping says when a parcel has arrived.
-    pub(crate) fn delivered(&self, order_id: Uuid) -> ShipmentDelivered {
-        ShipmentDelivered {
-            shipment_id: Uuid::from_u128(9),
-            order_id,
-            delivered_at: self.now(),
-        }
     }
 
     async fn ask(&self, request: axum::http::request::Builder, body: Body) -> Answered {
@@ -310,33 +281,4 @@ fn deprecation() -> Deprecation {
     let mut r = Reader::new(&env);
     let deprecation = Deprecation::from_env(&mut r, "ORDERS_V1", V1_ENDS);
     r.finish(|| deprecation).unwrap()
-}
-
-/// The body of an order of one article.
-pub(crate) fn order_of(sku: &str, quantity: u32) -> Value {
-    json!({
-        "lines": [{ "sku": sku, "quantity": quantity }],
-        "payment_method": "pm_card_visa",
-        "shipping_address": {
-            "name": "Ada", "line1": "1 Main Street", "postal_code": "10115", "city": "Berlin", "country": "DE"
-        },
-    })
-}
-
-/// What payments says when the money is held.
-pub(crate) fn payment_authorized(order_id: Uuid) -> PaymentAuthorized {
-    PaymentAuthorized {
-        order_id,
-        payment_id: Uuid::from_u128(8),
-        amount: Money::new(2500, Currency::EUR),
-        provider_reference: "pi_1".into(),
-    }
-}
-
-/// Some blue mugs.
-pub(crate) fn mugs(quantity: u32) -> StockLine {
-    StockLine {
-        sku: "MUG-BLUE".into(),
-        quantity,
-    }
 }

@@ -1,4 +1,4 @@
-//! Catalog and carts as far as orders asks them, over HTTP; they can fall silent.
+//! Catalog, carts and the token endpoint as far as orders asks them, over HTTP; they can fall silent.
 
 use std::{
     collections::HashMap,
@@ -12,27 +12,35 @@ use axum::{
     Json, Router,
     extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
-    routing::get,
+    routing::{get, post},
 };
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
+use souk_kit::auth::MachineToken;
 use tokio::net::TcpListener;
 use url::Url;
 use uuid::Uuid;
 
-/// The one cart there is; whoever brings its owner's token may see it.
-pub(crate) const CART: Uuid = Uuid::from_u128(0xca27);
+use super::ADA;
 
-/// Catalog and carts at one address.
+/// The one cart there is. It is Ada's.
+pub(crate) const CART: Uuid = Uuid::from_u128(0xca27);
+/// A cart that carts shows to whoever asks, as it must not.
+pub(crate) const CART_OF_ANOTHER: Uuid = Uuid::from_u128(0xbad);
+const CLIENT: (&str, &str) = ("orders", "a secret");
+
+/// All of them at one address.
 pub(crate) struct Neighbours {
     pub(crate) url: Url,
-    down: Arc<AtomicBool>,
-    asked: Arc<AtomicUsize>,
+    doors: Doors,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Doors {
     down: Arc<AtomicBool>,
     asked: Arc<AtomicUsize>,
+    /// How many tokens were given. Only the newest is good.
+    tokens: Arc<AtomicUsize>,
 }
 
 impl Neighbours {
@@ -41,27 +49,35 @@ impl Neighbours {
         let url = format!("http://{}/", listener.local_addr().unwrap())
             .parse()
             .unwrap();
-        let doors = Doors {
-            down: Arc::default(),
-            asked: Arc::default(),
-        };
-        let (down, asked) = (Arc::clone(&doors.down), Arc::clone(&doors.asked));
+        let doors = Doors::default();
         let routes = Router::new()
             .route("/v1/products", get(products))
             .route("/v1/carts/{cart_id}", get(cart))
-            .with_state(doors);
+            .route("/oauth2/token", post(token))
+            .with_state(doors.clone());
         tokio::spawn(axum::serve(listener, routes).into_future());
-        Self { url, down, asked }
+        Self { url, doors }
+    }
+
+    /// What a function needs to ask as a client of its own.
+    pub(crate) fn machine(&self) -> MachineToken {
+        let url = self.url.join("/oauth2/token").unwrap();
+        MachineToken::new(url, CLIENT.0, CLIENT.1.to_owned()).unwrap()
+    }
+
+    /// Every token that was given so far is refused from now on.
+    pub(crate) fn refuse_tokens(&self) {
+        self.doors.tokens.fetch_add(1, Ordering::SeqCst);
     }
 
     /// From now on they answer 503, or no longer.
     pub(crate) fn fall_silent(&self, down: bool) {
-        self.down.store(down, Ordering::SeqCst);
+        self.doors.down.store(down, Ordering::SeqCst);
     }
 
     /// How often they were asked.
     pub(crate) fn asked(&self) -> usize {
-        self.asked.load(Ordering::SeqCst)
+        self.doors.asked.load(Ordering::SeqCst)
     }
 }
 
@@ -99,12 +115,43 @@ async fn products(
 async fn cart(
     State(doors): State<Doors>,
     Path(cart_id): Path<Uuid>,
+    Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, StatusCode> {
     doors.enter()?;
-    if cart_id != CART || !headers.contains_key("authorization") {
+    let good = format!("Bearer token-{}", doors.tokens.load(Ordering::SeqCst));
+    if headers
+        .get("authorization")
+        .is_none_or(|sent| *sent != *good)
+    {
+        return Err(StatusCode::UNAUTHORIZED);
+    }
+    let (owner, asked_for) = (ADA.to_string(), query["account_id"].clone());
+    if cart_id != CART_OF_ANOTHER && (cart_id != CART || asked_for != owner) {
         return Err(StatusCode::NOT_FOUND);
     }
     let lines = json!([{ "sku": "MUG-BLUE", "quantity": 1 }, { "sku": "CUP-RED", "quantity": 3 }]);
-    Ok(Json(json!({ "cart_id": cart_id, "lines": lines })))
+    let owner = if cart_id == CART { ADA } else { Uuid::nil() };
+    Ok(Json(
+        json!({ "cart_id": cart_id, "account_id": owner, "lines": lines }),
+    ))
+}
+
+async fn token(
+    State(doors): State<Doors>,
+    headers: HeaderMap,
+    body: String,
+) -> Result<Json<Value>, StatusCode> {
+    doors.enter()?;
+    let known = format!("{}:a+secret", CLIENT.0);
+    let basic = format!("Basic {}", BASE64_STANDARD.encode(known));
+    let asked = (headers["authorization"].to_str().unwrap(), body.as_str());
+    if asked != (basic.as_str(), "grant_type=client_credentials") {
+        return Err(StatusCode::UNAUTHORIZED);
+    }
+    let number = doors.tokens.fetch_add(1, Ordering::SeqCst) + 1;
+    let token = format!("token-{number}");
+    Ok(Json(
+        json!({ "access_token": token, "token_type": "Bearer", "expires_in": 900 }),
+    ))
 }

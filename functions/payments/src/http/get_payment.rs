@@ -4,7 +4,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use souk_kit::{
-    Answer, Caller, Problem,
+    Access, Answer, Caller, Problem, Role,
     api::Doc,
     http::{Json, Path},
 };
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     ORDER_ID,
     payment_view::{EntryView, PaymentView},
+    sees_all,
 };
 use crate::{
     app::App,
@@ -30,10 +31,16 @@ pub(crate) struct Detailed {
     ledger: Vec<EntryView>,
 }
 
-pub(crate) const GET_PAYMENT: Doc = Doc::new("Read an order's payment")
-    .about("With its ledger: all that the provider was asked to do. One's own; any for a merchant.")
-    .path(&[ORDER_ID])
-    .says(&[(200, "The payment.")]);
+pub(crate) const GET_PAYMENT: Doc = Doc::new(
+    "Read an order's payment",
+    Access::of(
+        &[Role::Guest, Role::Customer, Role::Merchant, Role::Machine],
+        "payments:read",
+    ),
+)
+.about("With its ledger: all that the provider was asked to do. One's own; any for a merchant.")
+.path(&[ORDER_ID])
+.says(&[(200, "The payment.")]);
 
 pub(crate) async fn get_payment(
     State(app): State<App>,
@@ -41,8 +48,7 @@ pub(crate) async fn get_payment(
     Path(order_id): Path<Uuid>,
 ) -> Answer<Json<Detailed>> {
     let pool = app.outbox.pool();
-    let own =
-        |payment: &Payment| payment.request.account_id == caller.subject || caller.has("merchant");
+    let own = |payment: &Payment| payment.request.account_id == caller.subject || sees_all(&caller);
     let payment = payments::find(pool, order_id)
         .await?
         .filter(own)
@@ -59,6 +65,7 @@ pub(crate) async fn get_payment(
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
+    use souk_kit::Role;
     use uuid::Uuid;
 
     use crate::testing::{ADA, Till};
@@ -68,12 +75,15 @@ mod tests {
         let mut till = Till::open().await;
         let path = format!("/v1/payments/{}", till.authorized().await);
         for (account_id, role, status) in [
-            (ADA, "customer", StatusCode::OK),
-            (Uuid::from_u128(1), "merchant", StatusCode::OK),
-            (Uuid::from_u128(666), "customer", StatusCode::NOT_FOUND),
+            (ADA, Role::Customer, StatusCode::OK),
+            (Uuid::from_u128(1), Role::Merchant, StatusCode::OK),
+            (Uuid::from_u128(1), Role::Machine, StatusCode::OK),
+            (Uuid::from_u128(1), Role::Operator, StatusCode::FORBIDDEN),
+            (Uuid::from_u128(666), Role::Customer, StatusCode::NOT_FOUND),
+            (Uuid::from_u128(666), Role::Guest, StatusCode::NOT_FOUND),
         ] {
             let answered = till.get(&path, &till.token(account_id, role)).await;
-            assert_eq!(answered.status, status, "{role} {account_id}");
+            assert_eq!(answered.status, status, "{role:?} {account_id}");
         }
         let nobody = till.get(&path, "no token").await;
         assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
@@ -84,7 +94,7 @@ mod tests {
         let till = Till::open().await;
         let order_id = Uuid::now_v7();
         till.hear(&till.cancelled(order_id)).await;
-        let merchant = till.token(Uuid::from_u128(1), "merchant");
+        let merchant = till.token(Uuid::from_u128(1), Role::Merchant);
         let one = till
             .get(&format!("/v1/payments/{order_id}"), &merchant)
             .await;

@@ -4,13 +4,13 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use souk_kit::{
-    Answer, Caller, FieldError, Problem,
+    Access, Answer, Caller, FieldError, Problem, Role,
     api::Doc,
     http::{Json, Query},
     page::{Page, PageQuery},
 };
 
-use super::payment_view::PaymentView;
+use super::{payment_view::PaymentView, sees_all};
 use crate::{
     app::App,
     domain::{Payment, State as Status},
@@ -24,9 +24,15 @@ pub(crate) struct Wanted {
     status: Option<String>,
 }
 
-pub(crate) const LIST_PAYMENTS: Doc = Doc::new("List payments, newest first")
-    .about("One's own; everybody's for a merchant.")
-    .says(&[(200, "A page of payments.")]);
+pub(crate) const LIST_PAYMENTS: Doc = Doc::new(
+    "List payments, newest first",
+    Access::of(
+        &[Role::Guest, Role::Customer, Role::Merchant, Role::Machine],
+        "payments:read",
+    ),
+)
+.about("One's own; everybody's for a merchant.")
+.says(&[(200, "A page of payments.")]);
 
 pub(crate) async fn list_payments(
     State(app): State<App>,
@@ -35,7 +41,7 @@ pub(crate) async fn list_payments(
     page: PageQuery,
 ) -> Answer<Json<Page<PaymentView>>> {
     let filter = Filter {
-        account_id: (!caller.has("merchant")).then_some(caller.subject),
+        account_id: (!sees_all(&caller)).then_some(caller.subject),
         state: wanted.status.as_deref().map(status_named).transpose()?,
     };
     let after: Option<Position> = page.after()?;
@@ -54,6 +60,7 @@ fn status_named(name: &str) -> Answer<Status> {
 mod tests {
     use axum::http::StatusCode;
     use serde_json::Value;
+    use souk_kit::Role;
     use uuid::Uuid;
 
     use crate::testing::{ADA, Till};
@@ -73,7 +80,7 @@ mod tests {
             paid.push(till.authorized().await);
         }
         paid.reverse();
-        let (token, mut seen) = (till.token(ADA, "customer"), Vec::new());
+        let (token, mut seen) = (till.token(ADA, Role::Customer), Vec::new());
         let mut path = "/v1/payments?limit=2".to_owned();
         loop {
             let page = till.get(&path, &token).await.body;
@@ -84,9 +91,9 @@ mod tests {
             path = format!("/v1/payments?limit=2&cursor={cursor}");
         }
         assert_eq!(seen, paid);
-        let stranger = till.token(Uuid::from_u128(666), "customer");
+        let stranger = till.token(Uuid::from_u128(666), Role::Customer);
         assert!(ids(&till.get("/v1/payments", &stranger).await.body).is_empty());
-        let merchant = till.token(Uuid::from_u128(1), "merchant");
+        let merchant = till.token(Uuid::from_u128(1), Role::Merchant);
         assert_eq!(ids(&till.get("/v1/payments", &merchant).await.body), paid);
     }
 
@@ -94,7 +101,7 @@ mod tests {
     async fn a_status_shows_only_its_own() {
         let mut till = Till::open().await;
         let (captured, authorized) = (till.captured().await, till.authorized().await);
-        let token = till.token(ADA, "customer");
+        let token = till.token(ADA, Role::Customer);
         for (status, expected) in [("captured", captured), ("authorized", authorized)] {
             let path = format!("/v1/payments?status={status}");
             assert_eq!(ids(&till.get(&path, &token).await.body), [expected]);

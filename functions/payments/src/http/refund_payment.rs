@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use souk_contracts::Money;
 use souk_kit::{
-    Answer, Caller, FieldError, Problem,
+    Access, Answer, Caller, FieldError, Problem, Role,
     api::{Doc, Once, Status},
     http::{Json, Path},
     idempotency::{IdempotencyKey, ScopedKey},
@@ -82,26 +82,28 @@ enum Begun {
     Claimed(Claimed),
 }
 
-pub(crate) const REFUND_PAYMENT: Doc = Doc::new("Give money back")
-    .about("All that is left of a payment, or a part of it.")
-    .role("merchant")
-    .path(&[ORDER_ID])
-    .says(&[(201, "It is given back.")])
-    .refuses(&[
-        (
-            409,
-            "payment-not-captured",
-            "Nothing was taken yet, so nothing can be given back.",
-        ),
-        (409, "payment-refunded", "All of it was given back before."),
-        (409, "refund-too-large", "It is more than what is left."),
-        (
-            409,
-            "refund-refused",
-            "The provider refuses; `reason` has its own code.",
-        ),
-    ])
-    .asks(|| json!({ "amount": { "amount_minor": 500, "currency": "EUR" } }));
+pub(crate) const REFUND_PAYMENT: Doc = Doc::new(
+    "Give money back",
+    Access::of(&[Role::Merchant, Role::Machine], "payments:write"),
+)
+.about("All that is left of a payment, or a part of it.")
+.path(&[ORDER_ID])
+.says(&[(201, "It is given back.")])
+.refuses(&[
+    (
+        409,
+        "payment-not-captured",
+        "Nothing was taken yet, so nothing can be given back.",
+    ),
+    (409, "payment-refunded", "All of it was given back before."),
+    (409, "refund-too-large", "It is more than what is left."),
+    (
+        409,
+        "refund-refused",
+        "The provider refuses; `reason` has its own code.",
+    ),
+])
+.asks(|| json!({ "amount": { "amount_minor": 500, "currency": "EUR" } }));
 
 pub(crate) async fn refund_payment(
     State(app): State<App>,
@@ -110,7 +112,6 @@ pub(crate) async fn refund_payment(
     key: IdempotencyKey,
     Json(request): Json<RefundRequest>,
 ) -> Answer<Refunded> {
-    caller.require("merchant")?;
     request.check()?;
 
     let refund = wanted(&app, order_id, &caller, &key);
@@ -270,9 +271,14 @@ mod tests {
 
         let other = till.refund(order_id, "k1", "{}").await;
         assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let too_much = FIVE.replace("500", "2001");
-        let refused = till.refund(order_id, "k2", &too_much).await;
-        assert_eq!(refused.status, StatusCode::CONFLICT);
+        for amount in ["2001", "9223372036854775807"] {
+            let too_much = FIVE.replace("500", amount);
+            let refused = till.refund(order_id, "k2", &too_much).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{amount}");
+        }
+        let dollars = FIVE.replace("EUR", "USD");
+        let refused = till.refund(order_id, "k2", &dollars).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         let all = till.refund(order_id, "k3", "{}").await;
         assert_eq!(all.body["amount"]["amount_minor"], 2000);
         assert_eq!(till.payment(order_id).await["status"], "refunded");
@@ -304,12 +310,20 @@ mod tests {
             early.body["type"],
             "https://souk.example/problems/payment-not-captured"
         );
-        let customer = till.token(ADA, "customer");
+        let customer = till.token(ADA, Role::Customer);
         let refused = till.refund_as(&customer, order_id, "k2", "{}").await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         let unknown = till.refund(Uuid::nil(), "k3", "{}").await;
         assert_eq!(unknown.status, StatusCode::NOT_FOUND);
-        let nothing = till.refund(order_id, "k4", &FIVE.replace("500", "0")).await;
-        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for role in [Role::Guest, Role::Operator] {
+            let token = till.token(ADA, role);
+            let refused = till.refund_as(&token, order_id, "k2", "{}").await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{role}");
+        }
+        for amount in ["0", "-500", "0.5", "1e3", "18446744073709551616"] {
+            let odd = FIVE.replace("500", amount);
+            let refused = till.refund(order_id, "k4", &odd).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{amount}");
+        }
     }
 }

@@ -17,7 +17,7 @@ use souk_contracts::{
     CancelReason, Contract, Currency, Money, OrderCancelled, PaymentRequested, ShipmentDispatched,
     StockLine,
 };
-use souk_kit::{Clock, Ids, postgres::Outbox};
+use souk_kit::{Clock, Ids, Role, postgres::Outbox};
 use souk_testing::{Recorder, Tokens};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -96,8 +96,8 @@ impl Till {
     }
 
     /// Somebody's token.
-    pub(crate) fn token(&self, account_id: Uuid, role: &str) -> String {
-        self.tokens.token(account_id, &[role])
+    pub(crate) fn token(&self, account_id: Uuid, role: Role) -> String {
+        self.tokens.token(account_id, role)
     }
 
     /// An order whose money is held.
@@ -162,14 +162,14 @@ impl Till {
     /// The payment as its customer sees it.
     pub(crate) async fn payment(&self, order_id: Uuid) -> Value {
         let path = format!("/v1/payments/{order_id}");
-        let answered = self.get(&path, &self.token(ADA, "customer")).await;
+        let answered = self.get(&path, &self.token(ADA, Role::Customer)).await;
         assert_eq!(answered.status, StatusCode::OK, "{answered:?}");
         answered.body
     }
 
     /// Asks for a refund as the merchant.
     pub(crate) async fn refund(&self, order_id: Uuid, key: &str, body: &str) -> Answered {
-        let token = self.token(Uuid::from_u128(1), "merchant");
+        let token = self.token(Uuid::from_u128(1), Role::Merchant);
         self.refund_as(&token, order_id, key, body).await
     }
 

@@ -1,6 +1,7 @@
 //! `GET /asyncapi.json`: what the functions tell each other.
 
 use souk_kit::{
+    Access,
     api::{Cached, Doc},
     etag::{IfNoneMatch, Read},
 };
@@ -8,7 +9,7 @@ use souk_kit::{
 use super::{Json, show};
 use crate::document::ASYNCAPI;
 
-pub(crate) const GET_ASYNCAPI: Doc = Doc::new("Read the events' document")
+pub(crate) const GET_ASYNCAPI: Doc = Doc::new("Read the events' document", Access::public())
     .about("AsyncAPI 3.0: what the functions tell each other, and what publishers may say.")
     .says(&[(200, "The document."), (304, "The client has it already.")]);
 

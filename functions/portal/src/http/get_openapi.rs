@@ -1,6 +1,7 @@
 //! `GET /openapi.json`: what can be asked through the gateway.
 
 use souk_kit::{
+    Access,
     api::{Cached, Doc},
     etag::{IfNoneMatch, Read},
 };
@@ -8,7 +9,7 @@ use souk_kit::{
 use super::{Json, show};
 use crate::document::OPENAPI;
 
-pub(crate) const GET_OPENAPI: Doc = Doc::new("Read this document")
+pub(crate) const GET_OPENAPI: Doc = Doc::new("Read this document", Access::public())
     .about("OpenAPI 3.1, for generators and tools.")
     .says(&[(200, "The document."), (304, "The client has it already.")]);
 

@@ -2,13 +2,17 @@
 
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use souk_kit::api::{Doc, Output, Reply, Schemas};
+use souk_kit::{
+    Access,
+    api::{Doc, Output, Reply, Schemas},
+};
 
 use super::asset::page;
 
-pub(crate) const SHOW_DOCS: Doc = Doc::new("Show the page that you may be looking at")
-    .about("The API to be read and tried; `/docs/events` shows the events.")
-    .says(&[(200, "The page.")]);
+pub(crate) const SHOW_DOCS: Doc =
+    Doc::new("Show the page that you may be looking at", Access::public())
+        .about("The API to be read and tried; `/docs/events` shows the events.")
+        .says(&[(200, "The page.")]);
 
 /// A page.
 pub(crate) struct Page;

@@ -62,6 +62,11 @@ impl State {
         Self::Cancelled,
     ];
 
+    /// Whether nothing more will happen to the shipment.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Delivered | Self::Cancelled)
+    }
+
     /// Its name, in the store and for clients.
     pub fn name(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use souk_kit::{
-    Answer, Caller,
+    Access, Answer, Caller, Role,
     api::Doc,
     http::{Json, Path},
     postgres::Outbox,
@@ -13,23 +13,23 @@ use uuid::Uuid;
 use super::{SHIPMENT_ID, forbidden_by, lock, shipment_view::ShipmentView};
 use crate::{announce, store::shipments};
 
-pub(crate) const DELIVER_SHIPMENT: Doc = Doc::new("Report that a shipment has arrived")
-    .about("Asked again it answers the same, so it needs no key.")
-    .role("merchant")
-    .path(&[SHIPMENT_ID])
-    .says(&[(200, "The shipment, delivered now or before.")])
-    .refuses(&[
-        (409, "shipment-booked", "It has not left the house."),
-        (409, "shipment-cancelled", "It was given up."),
-    ]);
+pub(crate) const DELIVER_SHIPMENT: Doc = Doc::new(
+    "Report that a shipment has arrived",
+    Access::of(&[Role::Merchant, Role::Machine], "shipments:write"),
+)
+.about("Asked again it answers the same, so it needs no key.")
+.path(&[SHIPMENT_ID])
+.says(&[(200, "The shipment, delivered now or before.")])
+.refuses(&[
+    (409, "shipment-booked", "It has not left the house."),
+    (409, "shipment-cancelled", "It was given up."),
+]);
 
 pub(crate) async fn deliver_shipment(
     State(outbox): State<Outbox>,
     caller: Caller,
     Path(shipment_id): Path<Uuid>,
 ) -> Answer<Json<ShipmentView>> {
-    caller.require("merchant")?;
-
     let mut tx = outbox.begin().await?;
     tx.on_behalf_of(caller.subject);
     let mut shipment = lock(&mut tx, shipment_id).await?;
@@ -47,6 +47,7 @@ pub(crate) async fn deliver_shipment(
 mod tests {
     use axum::http::StatusCode;
     use serde_json::json;
+    use souk_kit::Role;
     use uuid::Uuid;
 
     use crate::testing::{ADA, Dock};
@@ -57,7 +58,7 @@ mod tests {
         let shipment_id = dock.booked(&dock.confirmed()).await;
         let (path, merchant) = (
             format!("/v1/shipments/{shipment_id}/deliver"),
-            dock.token(Uuid::from_u128(1), "merchant"),
+            dock.token(Uuid::from_u128(1), Role::Merchant),
         );
         let early = dock.post(&path, &merchant, &json!(null)).await;
         assert_eq!(
@@ -65,7 +66,7 @@ mod tests {
             (StatusCode::CONFLICT, &json!("booked"))
         );
         dock.dispatched(shipment_id, "T-1").await;
-        let customer = dock.token(ADA, "customer");
+        let customer = dock.token(ADA, Role::Customer);
         let refused = dock.post(&path, &customer, &json!(null)).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
 

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 use souk_kit::{
-    Answer, Caller, FieldError, Problem,
+    Access, Answer, Caller, FieldError, Problem, Role,
     api::Doc,
     http::{Json, Path},
     postgres::Outbox,
@@ -31,26 +31,28 @@ pub(crate) struct Dispatch {
     tracking_number: String,
 }
 
-pub(crate) const DISPATCH_SHIPMENT: Doc = Doc::new("Hand a shipment to a carrier")
-    .about("The same parcel asked again is answered the same, so it needs no key.")
-    .role("merchant")
-    .path(&[SHIPMENT_ID])
-    .says(&[(200, "The shipment, on its way.")])
-    .refuses(&[
-        (409, "shipment-dispatched", "It has left as another parcel."),
-        (
-            409,
-            "shipment-delivered",
-            "It has arrived as another parcel.",
-        ),
-        (409, "shipment-cancelled", "It was given up."),
-        (
-            409,
-            "tracking-number-taken",
-            "Another shipment has left under this number.",
-        ),
-    ])
-    .asks(|| json!({ "carrier": "DHL", "tracking_number": "TN-1" }));
+pub(crate) const DISPATCH_SHIPMENT: Doc = Doc::new(
+    "Hand a shipment to a carrier",
+    Access::of(&[Role::Merchant, Role::Machine], "shipments:write"),
+)
+.about("The same parcel asked again is answered the same, so it needs no key.")
+.path(&[SHIPMENT_ID])
+.says(&[(200, "The shipment, on its way.")])
+.refuses(&[
+    (409, "shipment-dispatched", "It has left as another parcel."),
+    (
+        409,
+        "shipment-delivered",
+        "It has arrived as another parcel.",
+    ),
+    (409, "shipment-cancelled", "It was given up."),
+    (
+        409,
+        "tracking-number-taken",
+        "Another shipment has left under this number.",
+    ),
+])
+.asks(|| json!({ "carrier": "DHL", "tracking_number": "TN-1" }));
 
 pub(crate) async fn dispatch_shipment(
     State(outbox): State<Outbox>,
@@ -58,7 +60,6 @@ pub(crate) async fn dispatch_shipment(
     Path(shipment_id): Path<Uuid>,
     Json(dispatch): Json<Dispatch>,
 ) -> Answer<Json<ShipmentView>> {
-    caller.require("merchant")?;
     let parcel = dispatch.parcel()?;
 
     let mut tx = outbox.begin().await?;
@@ -121,6 +122,7 @@ fn is_reference(text: &str) -> bool {
 mod tests {
     use axum::http::StatusCode;
     use serde_json::json;
+    use souk_kit::Role;
     use uuid::Uuid;
 
     use crate::testing::{ADA, Dock};
@@ -173,8 +175,8 @@ mod tests {
         let shipment_id = dock.booked(&dock.confirmed()).await;
         let path = format!("/v1/shipments/{shipment_id}/dispatch");
         let (customer, merchant) = (
-            dock.token(ADA, "customer"),
-            dock.token(Uuid::from_u128(1), "merchant"),
+            dock.token(ADA, Role::Customer),
+            dock.token(Uuid::from_u128(1), Role::Merchant),
         );
         let good = json!({ "carrier": "dhl", "tracking_number": "T-1" });
         let refused = dock.post(&path, &customer, &good).await;

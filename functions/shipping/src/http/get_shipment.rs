@@ -2,23 +2,29 @@
 
 use axum::extract::State;
 use souk_kit::{
-    Answer, Caller, Problem,
+    Access, Answer, Caller, Problem, Role,
     api::Doc,
     http::{Json, Path},
     postgres::Outbox,
 };
 use uuid::Uuid;
 
-use super::{SHIPMENT_ID, shipment_view::TrackedView};
+use super::{SHIPMENT_ID, sees_all, shipment_view::TrackedView};
 use crate::{
     domain::Shipment,
     store::{movements, shipments},
 };
 
-pub(crate) const GET_SHIPMENT: Doc = Doc::new("Read a shipment, and where its parcel has been")
-    .about("One's own; any for a merchant.")
-    .path(&[SHIPMENT_ID])
-    .says(&[(200, "The shipment with its track.")]);
+pub(crate) const GET_SHIPMENT: Doc = Doc::new(
+    "Read a shipment, and where its parcel has been",
+    Access::of(
+        &[Role::Guest, Role::Customer, Role::Merchant, Role::Machine],
+        "shipments:read",
+    ),
+)
+.about("One's own; any for a merchant.")
+.path(&[SHIPMENT_ID])
+.says(&[(200, "The shipment with its track.")]);
 
 pub(crate) async fn get_shipment(
     State(outbox): State<Outbox>,
@@ -26,7 +32,7 @@ pub(crate) async fn get_shipment(
     Path(shipment_id): Path<Uuid>,
 ) -> Answer<Json<TrackedView>> {
     let found = shipments::find(outbox.pool(), shipment_id).await?;
-    let visible = |found: &Shipment| found.account_id == caller.subject || caller.has("merchant");
+    let visible = |found: &Shipment| found.account_id == caller.subject || sees_all(&caller);
     let shipment = found
         .filter(visible)
         .ok_or_else(|| Problem::not_found("shipment", shipment_id))?;
@@ -38,6 +44,7 @@ pub(crate) async fn get_shipment(
 mod tests {
     use axum::http::StatusCode;
     use serde_json::json;
+    use souk_kit::Role;
     use uuid::Uuid;
 
     use crate::testing::{ADA, Dock};
@@ -47,14 +54,17 @@ mod tests {
         let mut dock = Dock::open().await;
         let path = format!("/v1/shipments/{}", dock.booked(&dock.confirmed()).await);
         for (account_id, role, status) in [
-            (ADA, "customer", StatusCode::OK),
-            (Uuid::from_u128(1), "merchant", StatusCode::OK),
-            (Uuid::from_u128(666), "customer", StatusCode::NOT_FOUND),
+            (ADA, Role::Customer, StatusCode::OK),
+            (Uuid::from_u128(1), Role::Merchant, StatusCode::OK),
+            (Uuid::from_u128(1), Role::Machine, StatusCode::OK),
+            (Uuid::from_u128(1), Role::Operator, StatusCode::FORBIDDEN),
+            (Uuid::from_u128(666), Role::Customer, StatusCode::NOT_FOUND),
+            (Uuid::from_u128(666), Role::Guest, StatusCode::NOT_FOUND),
         ] {
             let answered = dock.get(&path, &dock.token(account_id, role)).await;
-            assert_eq!(answered.status, status, "{role} {account_id}");
+            assert_eq!(answered.status, status, "{role:?} {account_id}");
         }
-        let own = dock.get(&path, &dock.token(ADA, "customer")).await.body;
+        let own = dock.get(&path, &dock.token(ADA, Role::Customer)).await.body;
         assert_eq!(
             (&own["status"], &own["track"]),
             (&json!("booked"), &json!([]))

@@ -4,7 +4,7 @@ use axum::extract;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use souk_kit::{
-    Answer, Caller, FieldError, Problem,
+    Access, Answer, Caller, FieldError, Problem, Role,
     api::Doc,
     http::{Json, Query},
     page::{Page, PageQuery},
@@ -12,7 +12,7 @@ use souk_kit::{
 };
 use uuid::Uuid;
 
-use super::shipment_view::ShipmentView;
+use super::{sees_all, shipment_view::ShipmentView};
 use crate::{
     domain::{Shipment, State},
     store::shipments::{self, Position, Wanted},
@@ -27,9 +27,15 @@ pub(crate) struct Filter {
     order_id: Option<Uuid>,
 }
 
-pub(crate) const LIST_SHIPMENTS: Doc = Doc::new("List shipments, newest first")
-    .about("One's own; everybody's for a merchant.")
-    .says(&[(200, "A page of shipments.")]);
+pub(crate) const LIST_SHIPMENTS: Doc = Doc::new(
+    "List shipments, newest first",
+    Access::of(
+        &[Role::Guest, Role::Customer, Role::Merchant, Role::Machine],
+        "shipments:read",
+    ),
+)
+.about("One's own; everybody's for a merchant.")
+.says(&[(200, "A page of shipments.")]);
 
 pub(crate) async fn list_shipments(
     extract::State(outbox): extract::State<Outbox>,
@@ -38,7 +44,7 @@ pub(crate) async fn list_shipments(
     page: PageQuery,
 ) -> Answer<Json<Page<ShipmentView>>> {
     let wanted = Wanted {
-        account_id: (!caller.has("merchant")).then_some(caller.subject),
+        account_id: (!sees_all(&caller)).then_some(caller.subject),
         order_id: filter.order_id,
         state: filter.status.as_deref().map(state).transpose()?,
     };
@@ -60,6 +66,7 @@ fn state(status: &str) -> Answer<State> {
 mod tests {
     use axum::http::StatusCode;
     use serde_json::{Value, json};
+    use souk_kit::Role;
     use uuid::Uuid;
 
     use crate::testing::{ADA, Dock};
@@ -76,7 +83,7 @@ mod tests {
         for _ in 0..3 {
             booked.push(dock.booked(&dock.confirmed()).await);
         }
-        let (ada, path) = (dock.token(ADA, "customer"), "/v1/shipments?limit=2");
+        let (ada, path) = (dock.token(ADA, Role::Customer), "/v1/shipments?limit=2");
         let first = dock.get(path, &ada).await.body;
         assert_eq!(ids(&first), [&json!(booked[2]), &json!(booked[1])]);
         let cursor = first["next_cursor"].as_str().unwrap();
@@ -93,8 +100,8 @@ mod tests {
         let mut dock = Dock::open().await;
         dock.booked(&dock.confirmed()).await;
         let (stranger, merchant) = (
-            dock.token(Uuid::from_u128(666), "customer"),
-            dock.token(Uuid::from_u128(1), "merchant"),
+            dock.token(Uuid::from_u128(666), Role::Customer),
+            dock.token(Uuid::from_u128(1), Role::Merchant),
         );
         let seen = async |token| ids(&dock.get("/v1/shipments", token).await.body).len();
         assert_eq!((seen(&stranger).await, seen(&merchant).await), (0, 1));
@@ -103,7 +110,10 @@ mod tests {
     #[tokio::test]
     async fn a_merchant_finds_what_waits_to_be_packed_and_what_belongs_to_an_order() {
         let mut dock = Dock::open().await;
-        let (order, merchant) = (dock.confirmed(), dock.token(Uuid::from_u128(1), "merchant"));
+        let (order, merchant) = (
+            dock.confirmed(),
+            dock.token(Uuid::from_u128(1), Role::Merchant),
+        );
         let left = dock.booked(&order).await;
         dock.dispatched(left, "T-1").await;
         let waiting = dock.booked(&dock.confirmed()).await;

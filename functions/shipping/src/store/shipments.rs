@@ -5,7 +5,7 @@ use souk_kit::page::PageQuery;
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
-use super::row::Row;
+use super::{erasure, row::Row};
 use crate::domain::{Shipment, State};
 
 /// Where a page of a list begins: after this shipment.
@@ -40,7 +40,7 @@ pub(crate) async fn insert(
     query.execute(conn).await.map(drop)
 }
 
-/// Writes what can change about a shipment that is locked.
+/// Writes what can change about a shipment that is locked. One that is over forgets somebody who wants to be forgotten.
 pub(crate) async fn save(conn: &mut PgConnection, shipment: &Shipment) -> Result<(), sqlx::Error> {
     let update = "update shipments set state = $2, carrier = $3, tracking_number = $4, \
                   dispatched_at = $5, delivered_at = $6, cancelled_at = $7 where shipment_id = $1";
@@ -53,7 +53,11 @@ pub(crate) async fn save(conn: &mut PgConnection, shipment: &Shipment) -> Result
         .bind(shipment.dispatched_at)
         .bind(shipment.delivered_at)
         .bind(shipment.cancelled_at);
-    query.execute(conn).await.map(drop)
+    query.execute(&mut *conn).await?;
+    if shipment.state.is_over() {
+        erasure::apply(conn, shipment.account_id).await?;
+    }
+    Ok(())
 }
 
 /// The shipment, as it is now.

@@ -14,7 +14,7 @@ use souk_contracts::{
     Address, CancelReason, Contract, Currency, Money, OrderCancelled, OrderConfirmed, ParcelMoved,
     ParcelStatus, PricedLine,
 };
-use souk_kit::{Clock, Ids, events::RawEvent, postgres::Outbox};
+use souk_kit::{Clock, Ids, Role, events::RawEvent, postgres::Outbox};
 use souk_testing::{Recorder, Tokens};
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -64,8 +64,8 @@ impl Dock {
     }
 
     /// Somebody's token.
-    pub(crate) fn token(&self, account_id: Uuid, role: &str) -> String {
-        self.tokens.token(account_id, &[role])
+    pub(crate) fn token(&self, account_id: Uuid, role: Role) -> String {
+        self.tokens.token(account_id, role)
     }
 
     /// GET as somebody.
@@ -86,7 +86,7 @@ impl Dock {
     pub(crate) async fn dispatch(&self, shipment_id: Uuid, tracking_number: &str) -> Answered {
         let body = json!({ "carrier": "dhl", "tracking_number": tracking_number });
         let path = format!("/v1/shipments/{shipment_id}/dispatch");
-        self.post(&path, &self.token(MERCHANT, "merchant"), &body)
+        self.post(&path, &self.token(MERCHANT, Role::Merchant), &body)
             .await
     }
 
@@ -122,7 +122,7 @@ impl Dock {
     /// A shipment with its track, as its customer sees it.
     pub(crate) async fn shipment(&self, shipment_id: Uuid) -> Value {
         let path = format!("/v1/shipments/{shipment_id}");
-        let answered = self.get(&path, &self.token(ADA, "customer")).await;
+        let answered = self.get(&path, &self.token(ADA, Role::Customer)).await;
         assert_eq!(answered.status, StatusCode::OK, "{answered:?}");
         answered.body
     }
@@ -130,7 +130,7 @@ impl Dock {
     /// The shipments of an order, as its customer sees them.
     pub(crate) async fn shipments_of(&self, order_id: Uuid) -> Vec<Value> {
         let path = format!("/v1/shipments?order_id={order_id}");
-        let answered = self.get(&path, &self.token(ADA, "customer")).await;
+        let answered = self.get(&path, &self.token(ADA, Role::Customer)).await;
         assert_eq!(answered.status, StatusCode::OK, "{answered:?}");
         answered.body["items"].as_array().unwrap().clone()
     }
