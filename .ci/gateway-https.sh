@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Tries the nginx directives of gateway-config/helm/values.yaml in an nginx of its own, with and without TLS. Part of .ci/check-gateway.
+# Tries the nginx directives of gateway-config/helm/values.yaml in an nginx of its own: with and without TLS, and what is written of a
+# request. Part of .ci/check-gateway.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 need_apt nginx-light openssl curl
@@ -7,10 +8,17 @@ need_python pyyaml==6.0.3
 
 work=$repository/target/gateway/nginx
 rm -rf "$work" && mkdir -p "$work"
-python - "$repository/gateway-config/helm/values.yaml" >"$work/https.conf" <<'PYTHON'
+python - "$repository/gateway-config/helm/values.yaml" "$work/log.conf" "$work/access.log" >"$work/https.conf" <<'PYTHON'
 import sys, yaml
 objects = yaml.safe_load(open(sys.argv[1]))["extraObjects"]
 print(next(one["data"]["https.conf"] for one in objects if one["metadata"]["name"] == "kong-https"))
+env = yaml.safe_load(open(sys.argv[1]))["env"]
+# $kong_request_id is Kong's; nginx has $request_id.
+log_format = env["nginx_http_log_format"].replace("$kong_request_id", "$request_id")
+destination, name = env["proxy_access_log"].split()
+assert destination == "/dev/stdout"
+with open(sys.argv[2], "w") as file:
+    file.write(f"log_format {log_format};\naccess_log {sys.argv[3]} {name};\n")
 PYTHON
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=shop.example \
   -keyout "$work/tls.key" -out "$work/tls.crt" 2>/dev/null
@@ -20,7 +28,7 @@ pid $work/nginx.pid;
 error_log $work/error.log;
 events {}
 http {
-  access_log off;
+  include $work/log.conf;
   client_body_temp_path $work; proxy_temp_path $work; fastcgi_temp_path $work; uwsgi_temp_path $work; scgi_temp_path $work;
   server {
     listen unix:$work/http.sock;
@@ -32,6 +40,7 @@ http {
   }
   server {
     listen unix:$work/function.sock;
+    access_log off;
     return 200 "function";
   }
 }
@@ -60,3 +69,9 @@ expect '200  ' "${http[@]}" http://kong-kong-proxy.kong.svc/v1/products
 expect '200  ' "${http[@]}" http://localhost:8000/v1/products
 expect '308 https://localhost.example/ ' "${http[@]}" http://localhost.example/
 expect '200  max-age=31536000; includeSubDomains' "${https[@]}" https://shop.example/v1/products
+
+expect '200  max-age=31536000; includeSubDomains' "${https[@]}" 'https://shop.example/v1/orders/1/updates?access_token=eyJhbGciOi'
+for _ in {1..50}; do grep -q /updates "$work/access.log" && break || sleep 0.1; done
+grep -q '"GET /v1/orders/1/updates HTTP' "$work/access.log" || give_up "the access log does not have the request: $(cat "$work/access.log")"
+if grep -q 'access_token\|eyJhbGciOi' "$work/access.log"; then give_up "a token is in the access log"; fi
+echo "a query is not written down"

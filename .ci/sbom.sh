@@ -11,7 +11,7 @@ sboms() {
     --override-filename "$leaf"
   for name in "${only[@]}"; do
     manifest=$(cargo metadata --no-deps --locked --format-version 1 |
-      jq --raw-output --arg name "$name" '.packages[] | select(.name == $name) | .manifest_path')
+      jq --raw-output --arg name "$name" '.packages[] | select(.name == $name or .name == "souk-" + $name) | .manifest_path')
     # Where the checkout is says nothing about the image.
     sed "s|$repository|/souk|g" "${manifest%Cargo.toml}$leaf.json" | jq . >"$output/$name.cdx.json"
   done

@@ -24,7 +24,7 @@ import urllib.request
 import uuid
 
 import boto3
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
@@ -33,7 +33,9 @@ PRODUCT = {"name": "Mug", "description": "Blue", "category": "kitchen", "price":
 
 
 def main(catalog, state):
-    with broker() as (sink, events), function(catalog, sink) as (url, token):
+    key = ec.generate_private_key(ec.SECP256R1())
+    with neighbours(key) as (around, events), function(catalog, around) as url:
+        token = merchant(key)
         say("the function starts", call("GET", f"{url}/readyz")[0] == 200)
         say("a product is put", call("PUT", f"{url}/v1/products/MUG", token, PRODUCT)[0] == 201)
         say("it is read by its key", call("GET", f"{url}/v1/products/MUG")[1]["name"] == "Mug")
@@ -63,6 +65,8 @@ def look_at_the_secrets(state):
     say("a database's secret has a login, a database and a password", {**secret, "password": ""} == {"username": "orders_a", "database": "orders", "password": ""})
     written = pathlib.Path(state).read_text(encoding="utf-8")
     passwords = [json.loads(client.get_secret_value(SecretId=PREFIX + name)["SecretString"]) for name in ("orders-database", "postgres-master", "merchant-account")]
+    clients = [json.loads(client.get_secret_value(SecretId=f"{PREFIX}client-{name}")["SecretString"]) for name in ("carrier", "erp", "orders")]
+    say("the secrets of machine clients are longer than identity asks for", all(len(it["secret"]) >= 32 for it in clients))
     say("passwords are long, and in no state", all(len(it["password"]) == 40 and it["password"] not in written for it in passwords))
 
 
@@ -106,10 +110,21 @@ class Events(list):
 
 
 @contextlib.contextmanager
-def broker():
+def neighbours(key):
+    """The broker, and identity's keys."""
     events = Events()
+    point = key.public_key().public_numbers()
+    place = {name: url64(number.to_bytes(32, "big")) for name, number in (("x", point.x), ("y", point.y))}
+    keys = json.dumps({"keys": [{"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "check", **place}]}).encode()
 
-    class Ingress(http.server.BaseHTTPRequestHandler):
+    class Around(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(keys)))
+            self.end_headers()
+            self.wfile.write(keys)
+
         def do_POST(self):
             self.rfile.read(int(self.headers.get("content-length", 0)))
             events.append(self.headers["ce-type"])
@@ -121,7 +136,7 @@ def broker():
         def log_message(self, *_):
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ingress)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Around)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", events
@@ -130,21 +145,19 @@ def broker():
 
 
 @contextlib.contextmanager
-def function(binary, sink):
-    key = ec.generate_private_key(ec.SECP256R1())
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+def function(binary, around):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen([binary], env={
-        "PORT": str(port), "K_SINK": sink, "RUST_LOG": "warn", "CATALOG_TABLE_NAME": TABLE, "AWS_REGION": REGION,
+        "PORT": str(port), "K_SINK": around, "RUST_LOG": "warn", "CATALOG_TABLE_NAME": TABLE, "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL_DYNAMODB": os.environ["AWS_ENDPOINT_URL"], "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-        "TOKEN_ISSUER": "https://souk.example", "TOKEN_AUDIENCE": "souk", "TOKEN_KEY_ID": "check", "TOKEN_PUBLIC_KEY_PEM": public.decode(),
+        "TOKEN_ISSUER": "https://souk.example", "TOKEN_AUDIENCE": "souk", "TOKEN_JWKS_URL": f"{around}/jwks.json",
     })
     try:
         url = f"http://127.0.0.1:{port}"
         until_ready(process, url)
-        yield url, merchant(key)
+        yield url
     finally:
         process.terminate()
         process.wait(60)
@@ -164,8 +177,9 @@ def merchant(key):
     """A token as identity makes it."""
     now = int(time.time())
     claims = {"iss": "https://souk.example", "aud": "souk", "sub": str(uuid.uuid4()), "jti": str(uuid.uuid4()), "iat": now, "nbf": now,
-              "exp": now + 600, "email": "merchant@souk.example", "name": "Merchant", "roles": ["merchant"]}
-    signed = ".".join(url64(json.dumps(part).encode()) for part in ({"alg": "ES256", "typ": "JWT", "kid": "check"}, claims))
+              "exp": now + 600, "auth_time": now, "sid": str(uuid.uuid4()), "client_id": "shop", "scope": "catalog:write", "roles": ["merchant"],
+              "email": "merchant@souk.example", "email_verified": True, "name": "Merchant", "kid": "check.merchants"}
+    signed = ".".join(url64(json.dumps(part).encode()) for part in ({"alg": "ES256", "typ": "at+jwt", "kid": "check"}, claims))
     r, s = decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
     return f"{signed}.{url64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 

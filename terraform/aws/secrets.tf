@@ -2,16 +2,20 @@
 # object with the Secret's keys. Values are write-only: neither the state nor a plan has them.
 
 locals {
+  # Programs that log in by themselves: the ERP and the carrier, who publish events, and the function orders.
+  machine_clients = toset(["carrier", "erp", "orders"])
+
   # Made here, and made anew when the number in secret_generations rises.
   made_fields = merge(
     { for function in local.postgres_functions : "${function}-database" => { database = function, made = "password" } },
     {
-      postgres-master   = { username = "souk_master", made = "password" }
-      merchant-account  = { email = var.merchant_email, made = "password" }
-      grafana-admin     = { username = "admin", made = "password" }
-      publisher-erp     = { made = "api-key" }
-      publisher-carrier = { made = "api-key" }
+      postgres-master  = { username = "souk_master", made = "password" }
+      merchant-account = { email = var.merchant_email, made = "password" }
+      operator-account = { email = var.operator_email, made = "password" }
+      grafana-admin    = { username = "admin", made = "password" }
     },
+    # The machine clients that identity declares (IDENTITY_CLIENTS), each with its own secret.
+    { for client in local.machine_clients : "client-${client}" => { made = "secret" } },
     # The customer that knative/jobs/open-shop orders as; production opens without goods.
     var.environment == "production" ? {} : {
       customer-account = { email = "customer@${var.domain_name}", made = "password" }
@@ -28,9 +32,10 @@ locals {
 
   # Only their place is made: the values are known to people. README.md says how they are put in.
   given_secrets = {
-    identity-signing-key = "private.pem, public.pem, kid: the key pair that signs tokens"
-    payment-provider     = "api-key: of the payment provider"
-    mail-server          = "url: smtps://user:password@host"
+    identity-signing-key    = "private.pem, public.pem, kid: the first key pair that signs tokens; identity makes those after it"
+    identity-key-encryption = "key: 32 random bytes in hex, with which identity encrypts the key pairs in its database"
+    payment-provider        = "api-key: of the payment provider"
+    mail-server             = "url: smtps://user:password@host"
   }
 }
 

@@ -126,6 +126,16 @@ variable "merchant_email" {
   }
 }
 
+variable "operator_email" {
+  description = "Whose account the operator's is: who rotates keys, registers clients and gives roles, and does not touch the till. The password is made and kept in Secrets Manager."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", var.operator_email))
+    error_message = "operator_email must be a mail address: it is what the operator logs in with."
+  }
+}
+
 variable "payment_provider_url" {
   description = "The payment provider's API."
   type        = string

@@ -9,7 +9,7 @@ resource "helm_release" "kong_config" {
 
   values = [yamlencode({ domainName = var.domain_name })]
 
-  # A Secret, because the publishers' API keys are in it.
+  # A Secret, although it holds none: whoever reads it knows every limit.
   set_sensitive = [{
     name  = "declarativeConfig"
     value = base64encode(file(var.kong_declarative_config_path))
@@ -28,7 +28,8 @@ resource "helm_release" "kong" {
   timeout    = 600
 
   values = [
-    file("${path.module}/../../gateway-config/helm/values.yaml"),
+    # gate-keys brings identity's keys to Kong: before it starts, and while it runs.
+    replace(file("${path.module}/../../gateway-config/helm/values.yaml"), "registry.example.com/souk/gate-keys", var.gate_keys_image),
     file("${path.module}/../../gateway-config/helm/${local.overlay}.yaml"),
     yamlencode({
       # Kong does not notice that a file has changed: a new checksum replaces it, one instance after the other. The values hold

@@ -34,6 +34,7 @@ resource "helm_release" "shop" {
   values = [yamlencode({
     awsRegion          = var.aws_region
     paymentProviderUrl = var.payment_provider_url
+    publicUrl          = "https://${var.domain_name}"
     postgres           = var.postgres
     secrets            = var.secrets
     functionRoles      = var.function_roles

@@ -31,6 +31,16 @@ variable "kong_declarative_config_path" {
   }
 }
 
+variable "gate_keys_image" {
+  description = "The image gate-keys, by its digest: jq -r '.[] | select(.name == \"gate-keys\") | .repository + \"@\" + .digest' target/images/pushed.json"
+  type        = string
+
+  validation {
+    condition     = can(regex("^[^@\\s]+@sha256:[0-9a-f]{64}$", var.gate_keys_image))
+    error_message = "gate_keys_image must be <repository>@sha256:<digest>, as .ci/push-images has written it to target/images/pushed.json: a tag could come to mean another program beside Kong."
+  }
+}
+
 variable "volume_class" {
   description = "Name of the default StorageClass, which Kafka's and Prometheus' volumes have."
   type        = string

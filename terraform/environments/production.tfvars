@@ -6,6 +6,7 @@ availability_zones   = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
 vpc_cidr             = "10.10.0.0/16"
 domain_name          = "souk.example"
 merchant_email       = "merchant@souk.example"
+operator_email       = "operator@souk.example"
 payment_provider_url = "https://api.stripe.com"
 
 cluster_admin_arns = ["arn:aws:iam::444444444444:role/terraform"]

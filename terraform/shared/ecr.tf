@@ -6,6 +6,7 @@ locals {
     "carts",
     "catalog",
     "deadletters",
+    "gate-keys",
     "identity",
     "intake",
     "inventory",

@@ -244,3 +244,13 @@ run "refuses_a_payment_provider_without_tls" {
 
   expect_failures = [var.payment_provider_url]
 }
+
+run "refuses_an_operator_without_an_address" {
+  command = plan
+
+  variables {
+    operator_email = "operator"
+  }
+
+  expect_failures = [var.operator_email]
+}

@@ -6,6 +6,7 @@ mock_provider "helm" {}
 variables {
   kubeconfig_context           = "souk-production"
   kong_declarative_config_path = "../../gateway-config/kong.yaml"
+  gate_keys_image              = "registry.souk.example/souk/gate-keys@sha256:0000000000000000000000000000000000000000000000000000000000000000"
 
   # As the output cluster of terraform/aws has it.
   environment          = "production"
@@ -63,6 +64,32 @@ run "production" {
   }
 }
 
+run "gate_keys_runs_beside_kong_and_before_it" {
+  command = plan
+
+  assert {
+    condition = alltrue([for container in concat(
+      yamldecode(helm_release.kong.values[0]).deployment.initContainers,
+      yamldecode(helm_release.kong.values[0]).deployment.sidecarContainers,
+    ) : container.image == var.gate_keys_image])
+    error_message = "gate-keys is the image that the pipeline has pushed."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.kong.values[0]).env.admin_listen == "127.0.0.1:8001"
+    error_message = "Kong's admin API answers inside its pod only."
+  }
+}
+
+run "tokens_say_the_shop_s_own_name" {
+  command = plan
+
+  assert {
+    condition     = yamldecode(helm_release.shop.values[0]).publicUrl == "https://souk.example"
+    error_message = "TOKEN_ISSUER is the address at which customers find the shop."
+  }
+}
+
 run "functions_have_their_roles" {
   command = plan
 
@@ -114,4 +141,14 @@ run "refuses_a_port_that_nodes_do_not_have" {
   }
 
   expect_failures = [var.kong_node_port]
+}
+
+run "refuses_an_image_without_a_digest" {
+  command = plan
+
+  variables {
+    gate_keys_image = "registry.souk.example/souk/gate-keys:latest"
+  }
+
+  expect_failures = [var.gate_keys_image]
 }
