@@ -32,6 +32,18 @@ impl Account {
     }
 }
 
+/// A machine client: its id and secret.
+pub(crate) struct Publisher {
+    client_id: String,
+    secret: String,
+}
+
+impl Publisher {
+    pub(crate) fn new(client_id: String, secret: String) -> Self {
+        Self { client_id, secret }
+    }
+}
+
 /// A client of the gateway.
 pub(crate) struct Gateway {
     client: Client,
@@ -89,6 +101,20 @@ impl Gateway {
             })
             .await?;
         let session: Session = accepted("POST /v1/sessions", answer).await?.json().await?;
+        Ok(session.access_token)
+    }
+
+    /// A token for the publisher, by client credentials (RFC 6749, 4.4).
+    pub(crate) async fn token_for(&self, publisher: &Publisher) -> Result<String> {
+        let ask = || {
+            self.client
+                .post(self.at("/oauth2/token"))
+                .basic_auth(&publisher.client_id, Some(&publisher.secret))
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body("grant_type=client_credentials")
+        };
+        let answer = self.call("POST /oauth2/token", ask).await?;
+        let session: Session = accepted("POST /oauth2/token", answer).await?.json().await?;
         Ok(session.access_token)
     }
 
@@ -174,19 +200,21 @@ impl Gateway {
 
     /// Reports the goods as received, one delivery note for each. The event's id comes from the SKU, so that a report that
     /// arrives twice counts once.
-    pub(crate) async fn report_goods(&self, api_key: &str, articles: &[&Article]) -> Result<()> {
+    pub(crate) async fn report_goods(
+        &self,
+        publisher: &Publisher,
+        articles: &[&Article],
+    ) -> Result<()> {
         if articles.is_empty() {
             return Ok(());
         }
+        let token = self.token_for(publisher).await?;
         let batch = articles
             .iter()
             .map(|article| goods_received(article))
             .collect::<Result<Vec<Value>>>()?;
         let post = || {
-            let request = self
-                .client
-                .post(self.at("/v1/events"))
-                .header("x-api-key", api_key);
+            let request = self.client.post(self.at("/v1/events")).bearer_auth(&token);
             // Before `json`, which leaves a content type alone that is there.
             request
                 .header("content-type", "application/cloudevents-batch+json")

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::gateway::{Account, Gateway};
+use crate::gateway::{Account, Gateway, Publisher};
 use crate::goods::Article;
 
 /// Products written at the same time.
@@ -48,9 +48,8 @@ async fn open() -> Result<()> {
     ));
 
     let unknown = gateway.without_stock(&articles).await?;
-    gateway
-        .report_goods(&variable("ERP_API_KEY")?, &unknown)
-        .await?;
+    let erp = Publisher::new(variable("ERP_CLIENT_ID")?, variable("ERP_CLIENT_SECRET")?);
+    gateway.report_goods(&erp, &unknown).await?;
     say(&format!(
         "goods received reported for {} products",
         unknown.len()

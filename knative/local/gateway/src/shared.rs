@@ -1,5 +1,7 @@
 //! What outlives a reload: counters, verdicts on tokens, metrics.
 
+use std::sync::Once;
+
 use uuid::Uuid;
 
 use crate::plugins::jwt::VerifiedTokens;
@@ -11,6 +13,8 @@ pub(crate) struct Shared {
     pub(crate) counters: Counters,
     pub(crate) tokens: VerifiedTokens,
     pub(crate) metrics: Metrics,
+    /// That no spans are sent from here has been told.
+    pub(crate) told_of_spans: Once,
     /// Stands for Kong's worker in generated correlation ids.
     pub(crate) worker: Uuid,
 }
@@ -21,6 +25,7 @@ impl Shared {
             counters: Counters::default(),
             tokens: VerifiedTokens::default(),
             metrics: Metrics::default(),
+            told_of_spans: Once::new(),
             worker: Uuid::new_v4(),
         }
     }

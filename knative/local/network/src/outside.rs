@@ -36,13 +36,14 @@ impl Network for Outside {
         Box::pin(async move {
             let uri = request.uri().clone();
             if uri.scheme() != Some(&Scheme::HTTP) {
-                let text = format!("{uri}: only http:// is called from here");
+                let text = format!("{}: only http:// is called from here", told(&uri));
                 return answer(StatusCode::BAD_GATEWAY, text);
             }
             match client.request(request).await {
                 Ok(response) => response.map(Body::new),
                 Err(error) => {
-                    tracing::debug!(%uri, %error, "no answer");
+                    let uri = told(&uri);
+                    tracing::debug!(uri, %error, "no answer");
                     no_answer(&uri, &error)
                 }
             }
@@ -50,7 +51,13 @@ impl Network for Outside {
     }
 }
 
-fn no_answer(uri: &Uri, error: &legacy::Error) -> Response<Body> {
+/// For people and logs: without the query, which may hold a token.
+fn told(uri: &Uri) -> String {
+    let text = uri.to_string();
+    text.split('?').next().unwrap_or_default().to_owned()
+}
+
+fn no_answer(uri: &str, error: &legacy::Error) -> Response<Body> {
     // The first only says in which step it failed.
     let mut why = error.to_string();
     let mut cause = error.source();
@@ -87,6 +94,20 @@ mod tests {
             assert_eq!(no_answer.unconnected, unconnected, "{}", no_answer.why);
         }
         breaking_off.join().unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_told_of_a_failure_leaves_the_query_out() {
+        for uri in [
+            "https://127.0.0.1/a?access_token=hidden",
+            "http://127.0.0.1:1/a?access_token=hidden",
+        ] {
+            let body = axum::body::to_bytes(call(uri).await.into_body(), 1024)
+                .await
+                .unwrap();
+            let said = String::from_utf8(body.to_vec()).unwrap();
+            assert!(said.contains("/a") && !said.contains("hidden"), "{said}");
+        }
     }
 
     #[tokio::test]

@@ -22,6 +22,6 @@ mod yaml;
 
 pub use knative::tag_mistake;
 pub use kong::Settings;
-pub use load::load;
+pub use load::{load, load_gateway};
 pub use mistake::Mistake;
 pub use names::broker_address;

@@ -40,6 +40,22 @@ pub fn load(
     }
 }
 
+/// Kong's declarative configuration from a text without variables: what `gate-keys` makes of a file, or what is posted to
+/// the admin API. `file` is how mistakes name it.
+///
+/// # Errors
+/// Everything that is wrong, at once, in the order of lines.
+pub fn load_gateway(file: &Path, text: &str) -> Result<GatewayPlan, Vec<Mistake>> {
+    let report = Report::default();
+    let gateway = kong::read_declared(file, text, &report);
+    let mistakes = report.into_mistakes();
+    if mistakes.is_empty() {
+        Ok(gateway)
+    } else {
+        Err(mistakes)
+    }
+}
+
 /// Everything but the gateway.
 fn resolve(documents: &[Node], report: &Report) -> Plan {
     let objects: Vec<Object<'_>> = documents
@@ -87,17 +103,7 @@ fn resolve(documents: &[Node], report: &Report) -> Plan {
         jobs,
         config: configs.into_objects(),
         needs,
-        gateway: no_gateway(),
-    }
-}
-
-fn no_gateway() -> GatewayPlan {
-    GatewayPlan {
-        file: PathBuf::new(),
-        services: Vec::new(),
-        routes: Vec::new(),
-        consumers: Vec::new(),
-        plugins: Vec::new(),
+        gateway: kong::empty(PathBuf::new()),
     }
 }
 

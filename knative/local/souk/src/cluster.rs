@@ -12,6 +12,8 @@ use souk_network::{Network, Outside};
 use souk_plan::model::ObjectName;
 use souk_serving::Serving;
 
+use crate::gate::Gate;
+
 /// The Kafka broker's ingress: `/<namespace>/<broker>` is a Broker's address.
 const BROKER_INGRESS: &str = "kafka-broker-ingress.knative-eventing";
 /// Kong's proxy, as Kong's chart names it.
@@ -27,6 +29,8 @@ pub(crate) struct Cluster {
     pub(crate) serving: OnceLock<Serving>,
     pub(crate) broker: OnceLock<Broker>,
     pub(crate) gateway: OnceLock<Gateway>,
+    /// Reads along in what identity answers.
+    pub(crate) gate: OnceLock<Gate>,
     outside: Outside,
 }
 
@@ -46,6 +50,25 @@ impl Cluster {
     }
 }
 
+impl Cluster {
+    /// The gate, when it has to know what is answered.
+    fn gate_for(&self, request: &Request<Body>) -> Option<&Gate> {
+        self.gate.get().filter(|gate| gate.follows(request.uri()))
+    }
+}
+
+/// The functions alone, for what the gate asks itself.
+struct Functions(Serving);
+
+impl Network for Functions {
+    fn call(&self, request: Request<Body>) -> BoxFuture<'static, Response<Body>> {
+        match named(request.uri().host().unwrap_or_default()) {
+            Named::Service(object) => self.0.call(&object, request),
+            _ => empty(StatusCode::NOT_FOUND),
+        }
+    }
+}
+
 impl Network for Cluster {
     fn call(&self, request: Request<Body>) -> BoxFuture<'static, Response<Body>> {
         match named(request.uri().host().unwrap_or_default()) {
@@ -58,7 +81,10 @@ impl Network for Cluster {
                 None => not_yet(),
             },
             Named::Service(object) => match self.serving.get() {
-                Some(serving) if serving.has(&object) => serving.call(&object, request),
+                Some(serving) if serving.has(&object) => match self.gate_for(&request) {
+                    Some(gate) => gate.pass(request, Arc::new(Functions(serving.clone()))),
+                    None => serving.call(&object, request),
+                },
                 Some(_) => empty(StatusCode::NOT_FOUND),
                 None => not_yet(),
             },

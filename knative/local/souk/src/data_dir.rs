@@ -82,7 +82,12 @@ impl DataDir {
         self.path.join("addresses.json")
     }
 
-    /// Accounts and keys to use the shop with.
+    /// What identity last said of the gateway's keys and clients.
+    pub(crate) fn gate(&self) -> PathBuf {
+        self.path.join("gate.json")
+    }
+
+    /// Accounts and clients to use the shop with.
     pub(crate) fn credentials(&self) -> PathBuf {
         self.path.join("credentials.json")
     }

@@ -65,6 +65,7 @@ impl Engines {
         let addresses = Addresses {
             databases,
             dynamodb: dynamodb.as_ref().map(DynamoDb::url),
+            public_url: None,
         };
         Ok(Self {
             postgres,

@@ -16,6 +16,7 @@ mod executables;
 mod failure;
 mod front;
 mod function;
+mod gate;
 mod gateway_address;
 mod job;
 mod launcher;
@@ -25,6 +26,7 @@ mod memory;
 mod metrics;
 mod operator;
 mod planning;
+mod platform;
 mod programs;
 mod remembered;
 mod repository;
@@ -44,7 +46,8 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 use crate::command::{
-    detach, down, events, gateway, logs, plan, ps, revisions, secrets, send, traffic, up,
+    clients, detach, down, events, gateway, keys, logs, plan, ps, revisions, secrets, send,
+    traffic, up,
 };
 use crate::data_dir::DataDir;
 use crate::failure::Outcome;
@@ -78,6 +81,8 @@ fn obey(cli: Cli) -> Outcome {
         Command::Logs(options) => logs::print(&options, &data_dir),
         Command::Events(options) => events::print(&options, &data_dir),
         Command::Send(options) => send::event(&options, &data_dir),
+        Command::Keys(options) => keys::run(&options, &data_dir),
+        Command::Clients(options) => clients::run(&options, &data_dir),
         Command::Gateway(options) => gateway::run(&options),
     }
 }

@@ -20,6 +20,8 @@ use crate::data_dir::DataDir;
 use crate::engine::{Engines, Wanted};
 use crate::executables::Executables;
 use crate::failure::{Failure, Outcome};
+use crate::front::PublicUrl;
+use crate::gate::Gate;
 use crate::job::JobRunner;
 use crate::launcher::Launcher;
 use crate::operator::{Config, Needs, database_password};
@@ -141,7 +143,8 @@ impl<'a> Opening<'a> {
             self.programs.check(&self.programs.wanted(&names))?;
         }
         let (built, engines) = tokio::join!(self.build(&names), self.start_engines(&needs));
-        let addresses = &shop.engines.insert(engines?).addresses;
+        let mut addresses = shop.engines.insert(engines?).addresses.clone();
+        addresses.public_url = Some(self.public_url()?);
         built?;
         shop.stand_ins = self.start_stand_ins(&names).await?;
         let said = shop
@@ -151,7 +154,7 @@ impl<'a> Opening<'a> {
             .collect();
         let config = Config::new(
             &self.plan.config,
-            needs.provide(&self.store, addresses)?,
+            needs.provide(&self.store, &addresses)?,
             said,
         );
 
@@ -159,6 +162,7 @@ impl<'a> Opening<'a> {
             .gateway
             .try_clone()
             .map_err(|error| Failure::new(format!("the gateway: {error}"), ""))?;
+        let gate = Gate::open(self.plan.gateway.clone(), Some(self.data_dir.gate()));
         let wiring = Wiring::start(Parts {
             plan: &self.plan,
             config: config.clone(),
@@ -166,11 +170,10 @@ impl<'a> Opening<'a> {
             data_dir: self.data_dir,
             launcher: self.launcher.clone(),
             listener: gateway,
+            gate: gate.clone(),
         })
         .await?;
         let wiring = &*shop.wiring.insert(wiring);
-        let shop_engines = shop.engines.as_ref().map(|engines| &engines.addresses);
-        let shop_engines = shop_engines.cloned().unwrap_or_default();
         let engines = shop
             .engines
             .as_ref()
@@ -188,9 +191,10 @@ impl<'a> Opening<'a> {
             gateway: self.gateway_url()?,
             source: self.source.clone(),
             config: config.clone(),
-            engines: shop_engines.clone(),
+            engines: addresses,
             stand_ins: names,
             handles: wiring.handles(),
+            gate,
             jobs: Arc::clone(&jobs),
             plan: Mutex::new(Arc::clone(&self.plan)),
         };
@@ -271,7 +275,7 @@ impl<'a> Opening<'a> {
         let credentials = Credentials::gather(
             gateway,
             &needs.accounts(),
-            &self.plan.gateway.consumers,
+            &needs.clients(&self.plan),
             config,
         );
         credentials
@@ -284,6 +288,16 @@ impl<'a> Opening<'a> {
         let address = self.gateway.local_addr();
         let address = address.map_err(|error| self.cannot_write(&error))?;
         Ok(format!("http://{address}"))
+    }
+
+    /// What was asked for, else where the gateway listens.
+    fn public_url(&self) -> Outcome<String> {
+        let address = self.gateway.local_addr();
+        let address = address.map_err(|error| self.cannot_write(&error))?;
+        let asked = self.options.public_url.clone();
+        Ok(asked
+            .unwrap_or_else(|| PublicUrl::of_gateway(address))
+            .to_string())
     }
 
     fn job_runner(&self, config: Config, proxy: &str) -> JobRunner {

@@ -1,8 +1,8 @@
 //! What a person sees when the shop is open: its routes, who may use them, and one line to try. Pure.
 
-use souk_plan::model::{GatewayPlan, KongRoute};
+use souk_plan::model::{GatewayPlan, KongPlugin, KongRoute};
 
-use crate::credentials::Credentials;
+use crate::credentials::{Client, Credentials};
 use crate::terminal::{here, table};
 
 /// Kong's address as processes in the cluster know it.
@@ -34,10 +34,8 @@ pub(crate) fn text(opened: &Opened<'_>) -> String {
         &["ACCOUNT", "EMAIL", "PASSWORD"],
         accounts(opened.credentials),
     ));
-    parts.push(section(
-        &["PUBLISHER", "API KEY"],
-        publishers(opened.credentials),
-    ));
+    parts.push(section(&["CLIENT", "SECRET"], clients(opened.credentials)));
+    parts.push(token_hint(opened.credentials));
     parts.push(section(&["STAND-IN", "PAGE"], pages(opened.pages)));
     if let Some(line) = opened
         .to_try
@@ -96,7 +94,7 @@ fn row(gateway: &GatewayPlan, route: &KongRoute, path: &str) -> Vec<String> {
         methods,
         readable(path),
         function,
-        asked_for(gateway, route).unwrap_or_default().to_owned(),
+        asked_for(gateway, route).unwrap_or_default(),
     ]
 }
 
@@ -105,22 +103,38 @@ fn is_terminated(gateway: &GatewayPlan, route: &KongRoute) -> bool {
     has_plugin(gateway, route, "request-termination")
 }
 
-fn asked_for(gateway: &GatewayPlan, route: &KongRoute) -> Option<&'static str> {
-    let plugins = [("jwt", "token"), ("key-auth", "API key")];
-    plugins
+/// A token, and of whom, where the gate lets only some in.
+fn asked_for(gateway: &GatewayPlan, route: &KongRoute) -> Option<String> {
+    if has_plugin(gateway, route, "key-auth") {
+        return Some("API key".to_owned());
+    }
+    plugin(gateway, route, "jwt")?;
+    let groups = plugin(gateway, route, "acl").map(|acl| &acl.config["allow"]);
+    let groups = groups.and_then(serde_json::Value::as_array);
+    let groups = groups
         .into_iter()
-        .find(|(plugin, _)| has_plugin(gateway, route, plugin))
-        .map(|(_, asked)| asked)
+        .flatten()
+        .filter_map(|group| group.as_str());
+    let groups: Vec<&str> = groups.collect();
+    Some(match groups.is_empty() {
+        true => "token".to_owned(),
+        false => format!("token of {}", groups.join(", ")),
+    })
 }
 
 fn has_plugin(gateway: &GatewayPlan, route: &KongRoute, name: &str) -> bool {
-    gateway.plugins.iter().any(|plugin| {
+    plugin(gateway, route, name).is_some()
+}
+
+/// The plugin of this name that runs on a route for everybody.
+fn plugin<'a>(gateway: &'a GatewayPlan, route: &KongRoute, name: &str) -> Option<&'a KongPlugin> {
+    gateway.plugins.iter().find(|plugin| {
         let here = plugin.route.as_ref().is_none_or(|at| *at == route.name)
             && plugin
                 .service
                 .as_ref()
                 .is_none_or(|at| *at == route.service);
-        plugin.enabled && plugin.name == name && here
+        plugin.enabled && plugin.name == name && plugin.consumer.is_none() && here
     })
 }
 
@@ -128,10 +142,26 @@ fn has_plugin(gateway: &GatewayPlan, route: &KongRoute, name: &str) -> bool {
 fn readable(path: &str) -> String {
     match path.strip_prefix('~') {
         None => path.to_owned(),
-        Some(regex) => regex
-            .trim_end_matches('$')
-            .replace("[^/]+", "*")
-            .replace("\\.", "."),
+        Some(regex) => shortened(
+            &regex
+                .trim_end_matches('$')
+                .replace("[^/]+", "*")
+                .replace("\\.", "."),
+        ),
+    }
+}
+
+/// Of many alternatives the first two say what is meant.
+fn shortened(path: &str) -> String {
+    let group = path.split_once('(').and_then(|(before, from)| {
+        let (inside, after) = from.split_once(')')?;
+        Some((before, inside.split('|').collect::<Vec<_>>(), after))
+    });
+    match group {
+        Some((before, all, after)) if all.len() > 3 => {
+            format!("{before}({}|{}|...){after}", all[0], all[1])
+        }
+        _ => path.to_owned(),
     }
 }
 
@@ -148,10 +178,20 @@ fn accounts(credentials: &Credentials) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn publishers(credentials: &Credentials) -> Vec<Vec<String>> {
-    let keys = credentials.api_keys.iter();
-    keys.map(|(name, key)| vec![name.clone(), key.clone()])
-        .collect()
+fn clients(credentials: &Credentials) -> Vec<Vec<String>> {
+    let row = |client: &Client| vec![client.client_id.clone(), client.client_secret.clone()];
+    credentials.clients.values().map(row).collect()
+}
+
+/// How a program gets a token, where there is one.
+fn token_hint(credentials: &Credentials) -> String {
+    let Some(id) = credentials.clients.keys().next() else {
+        return String::new();
+    };
+    let gateway = &credentials.gateway;
+    format!(
+        "A client's token, with its SECRET:\n  curl -u {id}:SECRET -d grant_type=client_credentials {gateway}/oauth2/token"
+    )
 }
 
 fn pages(pages: &[(String, String)]) -> Vec<Vec<String>> {
@@ -187,7 +227,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use serde_json::json;
-    use souk_plan::model::{KongPlugin, KongService};
+    use souk_plan::model::KongService;
 
     use super::*;
     use crate::credentials::Account;
@@ -252,6 +292,8 @@ mod tests {
                 route("preflight", "catalog", &["OPTIONS"], "/v1"),
             ],
             consumers: Vec::new(),
+            keys_from: None,
+            rendered: String::new(),
             plugins: vec![
                 plugin("jwt", "orders"),
                 plugin("request-termination", "preflight"),
@@ -264,10 +306,14 @@ mod tests {
             email: "customer@souk.example".to_owned(),
             password: "tovi-raka".to_owned(),
         };
+        let erp = Client {
+            client_id: "erp".to_owned(),
+            client_secret: "s-1".to_owned(),
+        };
         let credentials = Credentials {
             gateway: "http://127.0.0.1:8000".to_owned(),
             accounts: BTreeMap::from([("customer".to_owned(), account)]),
-            api_keys: BTreeMap::from([("erp".to_owned(), "k-1".to_owned())]),
+            clients: BTreeMap::from([("erp".to_owned(), erp)]),
         };
         text(&Opened {
             gateway: &gateway(),
@@ -297,13 +343,44 @@ mod tests {
     }
 
     #[test]
+    fn of_many_alternatives_the_first_two_are_shown() {
+        for (path, shown) in [
+            (
+                "~/account/(login|consent|logout|sessions)$",
+                "/account/(login|consent|...)",
+            ),
+            (
+                "~/oauth2/(token|revoke|introspect)$",
+                "/oauth2/(token|revoke|introspect)",
+            ),
+            ("~/docs(/[^/]+)?$", "/docs(/*)?"),
+        ] {
+            assert_eq!(readable(path), shown);
+        }
+    }
+
+    #[test]
     fn accounts_have_their_passwords_beside_them() {
         assert!(summary(None).contains("customer  customer@souk.example  tovi-raka"));
     }
 
     #[test]
-    fn publishers_have_their_keys_beside_them() {
-        assert!(summary(None).contains("erp        k-1"));
+    fn clients_have_their_secrets_beside_them_and_the_way_to_a_token_below() {
+        let said = summary(None);
+        assert!(said.contains("erp     s-1"), "{said}");
+        let hint = "curl -u erp:SECRET -d grant_type=client_credentials http://127.0.0.1:8000/oauth2/token";
+        assert!(said.contains(hint), "{said}");
+    }
+
+    #[test]
+    fn a_route_for_some_says_for_whom() {
+        let mut gateway = gateway();
+        let mut acl = plugin("acl", "orders");
+        acl.config = json!({ "allow": ["merchant", "machine"] });
+        gateway.plugins.push(acl);
+        let asked = |route: usize| asked_for(&gateway, &gateway.routes[route]);
+        assert_eq!(asked(0).as_deref(), Some("token of merchant, machine"));
+        assert_eq!(asked(2), None);
     }
 
     #[test]

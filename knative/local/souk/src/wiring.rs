@@ -24,6 +24,7 @@ use crate::cluster::Cluster;
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
 use crate::function::FunctionLauncher;
+use crate::gate::Gate;
 use crate::launcher::Launcher;
 use crate::metrics;
 use crate::operator::Config;
@@ -50,6 +51,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) data_dir: &'a DataDir,
     pub(crate) launcher: Launcher,
     pub(crate) listener: TcpListener,
+    pub(crate) gate: Gate,
 }
 
 /// Looks into them for as long as somebody wants to.
@@ -85,9 +87,7 @@ impl Wiring {
         serving.apply(&pinned);
         let serving = cluster.serving.get_or_init(|| serving).clone();
         let broker = broker(parts.plan, parts.data_dir, &cluster).await?;
-        let gateway = Gateway::new(&parts.plan.gateway, cluster.clone());
-        let gateway = gateway.map_err(|mistakes| planning::refused(&mistakes))?;
-        let gateway = cluster.gateway.get_or_init(|| gateway).clone();
+        let gateway = gateway(&parts.gate, &cluster)?;
         let close = CancellationToken::new();
         let closed = close.clone().cancelled_owned();
         Ok(Self {
@@ -143,10 +143,6 @@ impl Handles {
 
     pub(crate) fn broker(&self) -> &Broker {
         &self.broker
-    }
-
-    pub(crate) fn gateway(&self) -> Option<&Gateway> {
-        self.cluster.gateway.get()
     }
 
     /// Waits until every new revision is ready or has failed, `patience` at most. Gives a sentence for each that is not ready.
@@ -233,6 +229,15 @@ fn explained(mut answer: Response<Body>) -> Response<Body> {
         *answer.body_mut() = Body::from(why.to_string());
     }
     answer
+}
+
+/// The gateway, with the keys that are known, and what follows identity from now on.
+fn gateway(gate: &Gate, cluster: &Arc<Cluster>) -> Outcome<Gateway> {
+    let gateway = Gateway::new(&gate.plan()?, cluster.clone());
+    let gateway = gateway.map_err(|mistakes| planning::refused(&mistakes))?;
+    gate.tell(gateway.clone());
+    cluster.gate.get_or_init(|| gate.clone());
+    Ok(cluster.gateway.get_or_init(|| gateway).clone())
 }
 
 async fn broker(plan: &Plan, data_dir: &DataDir, cluster: &Arc<Cluster>) -> Outcome<Broker> {

@@ -18,7 +18,8 @@ async fn a_new_trigger_hears_what_comes_from_then_on_and_the_old_one_goes_on() {
     let received = old.after(2).await;
     let received: Vec<&str> = received.iter().map(|one| one.id()).collect();
     assert_eq!(received, ["1", "2"]);
-    assert_eq!(broker.triggers()[0].delivered, 2, "its numbers go on");
+    // Its numbers go on. The subscriber has an event before it is counted.
+    until(&broker, |trigger| trigger.delivered == 2).await;
     broker.stop().await;
 }
 

@@ -109,6 +109,8 @@ pub(crate) fn consumers_with(jwt_secrets: Vec<JwtSecret>) -> Arc<Consumers> {
         services: vec![],
         routes: vec![],
         consumers: vec![erp, guest],
+        keys_from: None,
+        rendered: String::new(),
         plugins: vec![],
     };
     let mut mistakes = Vec::new();

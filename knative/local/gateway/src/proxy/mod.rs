@@ -137,8 +137,9 @@ impl Outgoing<'_> {
         let Some(no_answer) = response.extensions().get::<NoAnswer>() else {
             return Ok(response);
         };
-        let (service, uri) = (&self.service.name, &self.uri);
-        tracing::warn!(%service, %uri, why = no_answer.why, "the upstream gives no answer");
+        // Without the query: a token may stand in it.
+        let (service, path) = (&self.service.name, self.uri.path());
+        tracing::warn!(%service, path, why = no_answer.why, "the upstream gives no answer");
         match no_answer.unconnected {
             true => Err(Failure::Unconnected),
             false => Err(Failure::BrokenOff),

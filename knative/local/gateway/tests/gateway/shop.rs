@@ -7,7 +7,7 @@ use http::{Request, StatusCode};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
-use souk_plan::model::JwtSecret;
+use souk_plan::model::{JwtSecret, KongConsumer};
 
 use crate::support::{Plan, client_address, echo, echoed, gateway, request};
 
@@ -21,10 +21,17 @@ impl Identity {
         Self(EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref(), &random).unwrap())
     }
 
+    /// A customer's token.
     pub(crate) fn token(&self, exp: i64) -> String {
+        self.token_of("customers", exp)
+    }
+
+    /// A token of one of the gate's consumers. Its claim `kid` names the consumer, its header the key alone.
+    fn token_of(&self, consumer: &str, exp: i64) -> String {
         let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let header = part(json!({"alg": "ES256", "kid": "k1"}));
-        let claims = part(json!({"sub": "someone", "exp": exp, "nbf": 0}));
+        let claims =
+            part(json!({"sub": "someone", "kid": format!("k1.{consumer}"), "exp": exp, "nbf": 0}));
         let signed = format!("{header}.{claims}");
         let signature = self
             .0
@@ -57,21 +64,29 @@ fn jwt(uri_param_names: &[&str]) -> Value {
 
 /// The shop's plan, shortened.
 pub(crate) fn plan(identity: &Identity) -> Plan {
-    let by_token = json!({"minute": 1200, "limit_by": "header", "header_name": "Authorization", "policy": "local"});
-    Plan::empty()
-        .consumer("account-holders", |consumer| {
+    let by_address = json!({"minute": 1200, "limit_by": "ip", "policy": "local"});
+    let holder = |name: &str, group: &str| {
+        let key = format!("k1.{name}");
+        let group = group.to_owned();
+        move |consumer: &mut KongConsumer| {
+            consumer.acl_groups = vec![group];
             consumer.jwt_secrets.push(JwtSecret {
-                key: "k1".to_owned(),
+                key,
                 algorithm: "ES256".to_owned(),
                 secret: None,
                 rsa_public_key: Some(identity.public_pem()),
             });
-        })
-        .consumer("erp", |consumer| consumer.keyauth_keys = vec!["erp-key".to_owned()])
+        }
+    };
+    let own_limit = json!({"minute": 2, "limit_by": "consumer", "policy": "local"});
+    Plan::empty()
+        .consumer("customers", holder("customers", "customer"))
+        .consumer("erp", holder("erp", "machine"))
+        .on_consumer("erp", "rate-limiting", own_limit)
         .plugin("correlation-id", json!({"header_name": "X-Correlation-ID", "generator": "uuid", "echo_downstream": true}))
         .plugin("cors", json!({"origins": ["*"], "methods": ["GET", "POST"], "headers": ["Authorization"], "exposed_headers": ["ETag"], "max_age": 3600, "credentials": false}))
         .plugin("request-size-limiting", json!({"allowed_payload_size": 64, "size_unit": "kilobytes"}))
-        .plugin("request-transformer", json!({"remove": {"headers": ["K-Original-Host"]}}))
+        .plugin("request-transformer", json!({"remove": {"headers": ["K-Original-Host", "X-Consumer-Username"]}}))
         .plugin("prometheus", json!({"status_code_metrics": true, "latency_metrics": true, "bandwidth_metrics": true}))
         .service("identity")
         .route("register-account", "identity", &["POST"], &["~/v1/accounts$"])
@@ -82,14 +97,15 @@ pub(crate) fn plan(identity: &Identity) -> Plan {
         .service("orders")
         .route("orders", "orders", &["GET", "POST"], &["/v1/orders"])
         .on_route(Some("orders"), "jwt", jwt(&[]))
-        .on_route(Some("orders"), "rate-limiting", by_token)
+        .on_route(Some("orders"), "rate-limiting", by_address.clone())
         .service("notifications")
         .route("order-updates", "notifications", &["GET"], &["~/v1/orders/[^/]+/updates$"])
         .on_route(Some("order-updates"), "jwt", jwt(&["access_token"]))
         .service("intake")
         .route("publish-events", "intake", &["POST"], &["~/v1/events$"])
-        .on_route(Some("publish-events"), "key-auth", json!({"key_names": ["X-Api-Key"], "key_in_query": false, "hide_credentials": true}))
-        .on_route(Some("publish-events"), "rate-limiting", json!({"second": 200, "limit_by": "consumer", "policy": "local"}))
+        .on_route(Some("publish-events"), "jwt", jwt(&[]))
+        .on_route(Some("publish-events"), "acl", json!({"allow": ["machine"], "hide_groups_header": true}))
+        .on_route(Some("publish-events"), "rate-limiting", by_address)
         .service("preflight")
         .with_service(|service| service.host = "catalog.souk.svc.cluster.local".to_owned())
         .route("preflight", "preflight", &["OPTIONS"], &["/v1"])
@@ -113,15 +129,14 @@ async fn every_path_reaches_its_function_or_is_refused() {
     let identity = Identity::new();
     let plan = plan(&identity);
     let bearer = format!("Bearer {}", identity.token(in_an_hour()));
+    let machine = format!("Bearer {}", identity.token_of("erp", in_an_hour()));
     let expired = format!("Bearer {}", identity.token(1));
     let in_query = format!(
         "/v1/orders/7/updates?access_token={}",
         identity.token(in_an_hour())
     );
-    let (token, old) = (
-        ("authorization", bearer.as_str()),
-        ("authorization", expired.as_str()),
-    );
+    let [token, old, erp] =
+        [&bearer, &expired, &machine].map(|value| ("authorization", value.as_str()));
     for (method, path, headers, expected) in [
         ("POST", "/v1/accounts", &[][..], Ok("identity")),
         ("GET", "/v1/accounts", &[], Err(404)),
@@ -136,13 +151,9 @@ async fn every_path_reaches_its_function_or_is_refused() {
         ("GET", "/v1/orders/7/updates", &[token], Ok("notifications")),
         ("GET", in_query.as_str(), &[], Ok("notifications")),
         ("POST", "/v1/orders/7/cancel", &[token], Ok("orders")),
-        (
-            "POST",
-            "/v1/events",
-            &[("x-api-key", "erp-key")],
-            Ok("intake"),
-        ),
-        ("POST", "/v1/events", &[("x-api-key", "guess")], Err(401)),
+        ("POST", "/v1/events", &[erp], Ok("intake")),
+        ("POST", "/v1/events", &[token], Err(403)),
+        ("POST", "/v1/events", &[], Err(401)),
         ("OPTIONS", "/v1/orders", &[], Err(405)),
         ("GET", "/events", &[token], Err(404)),
         ("GET", "/healthz", &[], Err(404)),
@@ -176,17 +187,40 @@ async fn a_preflight_is_answered_before_anything_else_runs() {
 
 #[tokio::test]
 async fn a_function_sees_who_calls_and_nothing_forged() {
+    let identity = Identity::new();
+    let bearer = format!("Bearer {}", identity.token_of("erp", in_an_hour()));
     let headers = [
-        ("x-api-key", "erp-key"),
+        ("authorization", bearer.as_str()),
         ("x-consumer-username", "forged"),
         ("k-original-host", "orders.souk.svc.cluster.local"),
     ];
-    let response = gateway(&plan(&Identity::new()), echo())
+    let response = gateway(&plan(&identity), echo())
         .answer(request("POST", "/v1/events", &headers), client_address())
         .await;
     let headers = &echoed(response).await["headers"];
-    assert_eq!(headers["x-consumer-username"], "erp");
+    assert_eq!(headers["authorization"], bearer);
+    assert_eq!(headers["x-consumer-username"], Value::Null);
     assert_eq!(headers["k-original-host"], Value::Null);
-    assert_eq!(headers["x-api-key"], Value::Null);
     assert_eq!(headers["x-correlation-id"].as_str().unwrap().len(), 36);
+}
+
+#[tokio::test]
+async fn a_machines_own_limit_counts_in_place_of_the_routes_and_over_all_routes() {
+    let identity = Identity::new();
+    let gateway = gateway(&plan(&identity), echo());
+    let ask = |path: &'static str, method: &'static str, consumer: &str| {
+        let bearer = format!("Bearer {}", identity.token_of(consumer, in_an_hour()));
+        let request = request(method, path, &[("authorization", &bearer)]);
+        gateway.answer(request, client_address())
+    };
+    let first = ask("/v1/events", "POST", "erp").await;
+    assert_eq!(first.headers()["ratelimit-limit"], "2");
+    assert_eq!(
+        ask("/v1/orders", "GET", "erp").await.status(),
+        StatusCode::OK
+    );
+    let third = ask("/v1/events", "POST", "erp").await;
+    assert_eq!(third.status(), StatusCode::TOO_MANY_REQUESTS);
+    let other = ask("/v1/orders", "GET", "customers").await;
+    assert_eq!(other.headers()["ratelimit-limit"], "1200");
 }

@@ -18,6 +18,11 @@ pub struct GatewayPlan {
     pub consumers: Vec<KongConsumer>,
     /// All plugins at any level; the scope says where each is attached.
     pub plugins: Vec<KongPlugin>,
+    /// Where keys and machine clients are had, which the file does not hold: `source` in `gate-keys.yaml` beside it.
+    pub keys_from: Option<String>,
+    /// The file's text with its variables filled in. It may hold secrets, so it is never printed.
+    #[serde(skip)]
+    pub rendered: String,
 }
 
 /// A Kong service.

@@ -279,3 +279,38 @@ fn the_variables_are_asked_for_with_the_needs_of_the_manifests() {
     assert!(loaded.is_ok());
     assert_eq!(asked, [(1, "DECK_VERSION".to_owned())]);
 }
+
+#[test]
+fn where_the_keys_are_had_stands_in_a_file_beside_kongs() {
+    let load = |text: &str| {
+        let files = Files::new(&[("kong.yaml", RIGHT), ("gate-keys.yaml", text)]);
+        let loaded = files.load_gateway("kong.yaml");
+        loaded.map(|plan| plan.gateway.keys_from)
+    };
+    let source = "http://identity.souk.svc.cluster.local/v1/identity/gate";
+    let written = format!("# asked by the sidecar\nsource: {source}\n");
+    assert_eq!(load(&written), Ok(Some(source.to_owned())));
+    for (text, told) in [
+        ("", "gate-keys.yaml: source: is missing"),
+        (
+            "sorce: http://a/",
+            "gate-keys.yaml:1: sorce: there is no such field; did you mean `source`?",
+        ),
+        (
+            "\nsource: https://a/",
+            "gate-keys.yaml:2: source: must be http://host/path: it is called inside the cluster",
+        ),
+    ] {
+        let all = load(text).unwrap_err();
+        assert!(all.contains(&told.to_owned()), "{all:?}");
+    }
+}
+
+#[test]
+fn a_text_without_variables_is_read_as_the_file_is() {
+    let from_file = load(RIGHT).unwrap();
+    let from_text = souk_plan::load_gateway(&from_file.file, &from_file.rendered).unwrap();
+    assert_eq!(from_text, from_file);
+    let wrong = souk_plan::load_gateway("posted".as_ref(), "servces: []").unwrap_err();
+    assert!(wrong[0].to_string().starts_with("posted:"), "{wrong:?}");
+}

@@ -18,6 +18,7 @@ use crate::cli::UpOptions;
 use crate::credentials::Credentials;
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
+use crate::gate::Gate;
 use crate::job::JobRunner;
 use crate::operator::{Config, Engines, Made, Needs};
 use crate::programs::{self, Programs};
@@ -39,6 +40,7 @@ pub(crate) struct Applier {
     pub(crate) engines: Engines,
     pub(crate) stand_ins: Vec<String>,
     pub(crate) handles: Handles,
+    pub(crate) gate: Gate,
     pub(crate) jobs: Arc<JobRunner>,
     /// The plan that runs. One change at a time.
     pub(crate) plan: Mutex<Arc<Plan>>,
@@ -82,6 +84,7 @@ impl Applier {
         let plan = planning::load(&self.options.sources, &store)?;
         let gateway = Gateway::new(&plan.gateway, Arc::new(Outside::default()));
         gateway.map_err(|mistakes| planning::refused(&mistakes))?;
+        self.gate.check(&plan.gateway)?;
         Broker::check(&plan.ping_sources).map_err(|mistake| planning::refused(&[mistake]))?;
         if plan.brokers != running.brokers {
             return Err(only_when_opening("a Broker and its partitions"));
@@ -144,10 +147,7 @@ impl Applier {
         let broker = self.handles.broker();
         let changed = broker.change(&plan.triggers, &plan.ping_sources).await;
         changed.map_err(|error| Failure::new(format!("the triggers: {error}"), ""))?;
-        if let Some(gateway) = self.handles.gateway() {
-            let reloaded = gateway.reload(&plan.gateway);
-            reloaded.map_err(|mistakes| planning::refused(&mistakes))?;
-        }
+        self.gate.declare(plan.gateway.clone())?;
         self.write_credentials(plan)?;
         Ok(changes
             .iter()
@@ -155,7 +155,7 @@ impl Applier {
             .collect())
     }
 
-    /// There may be other accounts and publishers than before.
+    /// There may be other accounts and clients than before.
     fn write_credentials(&self, plan: &Plan) -> Outcome {
         let needs = Needs::of(&plan.needs, &|name| {
             self.stand_ins.iter().any(|one| one == name)
@@ -163,7 +163,7 @@ impl Applier {
         let credentials = Credentials::gather(
             self.gateway.clone(),
             &needs.accounts(),
-            &plan.gateway.consumers,
+            &needs.clients(plan),
             &self.config,
         );
         let file = self.data_dir.credentials();

@@ -1,6 +1,7 @@
 //! The command line, and the help that is part of the product.
 
 mod options;
+mod platform;
 mod revisions;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ pub(crate) use options::{
     ArchiveOption, EventsOptions, GatewayOptions, JsonOption, LogsOptions, PlanOptions,
     SecretsOptions, SendOptions, Sources, UpOptions,
 };
+pub(crate) use platform::{AddClient, ClientsAction, ClientsOptions, KeysAction, KeysOptions};
 pub(crate) use revisions::{ApplyOptions, RevisionsOptions, TrafficOptions};
 
 const EXIT_CODES: &str = "\
@@ -119,6 +121,22 @@ Example:
     #[command(after_help = r#"Example:
   echo '{"specversion":"1.0","id":"1","source":"/me","type":"demo","data":{}}' | cargo souk send -"#)]
     Send(SendOptions),
+    /// Show the keys that sign tokens, or make a new one without an outage.
+    #[command(after_help = "\
+They are the running shop's, asked for through its gateway as the operator of credentials.json.
+
+Example:
+  cargo souk keys
+  cargo souk keys rotate")]
+    Keys(KeysOptions),
+    /// Show the clients that get tokens, machines and apps; add one, give it a new secret, shut it off.
+    #[command(after_help = "\
+They are the running shop's, asked for through its gateway as the operator of credentials.json.
+
+Example:
+  cargo souk clients
+  cargo souk clients disable erp")]
+    Clients(ClientsOptions),
     /// Run the gateway alone, in front of a cluster: try kong.yaml there, without Kong.
     #[command(after_help = "\
 Example:

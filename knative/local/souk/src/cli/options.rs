@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::front::Upstream;
+use crate::front::{PublicUrl, Upstream};
 
 /// Where the plan comes from.
 #[derive(Debug, Clone, Args)]
@@ -27,6 +27,10 @@ pub(crate) struct UpOptions {
     /// Where the gateway listens; port 0 takes a free one and writes it to addresses.json.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
     pub(crate) listen: SocketAddr,
+    /// The gateway's address as clients know it, when something stands in front of it: who signs tokens is called so
+    /// [default: where the gateway listens].
+    #[arg(long, value_name = "URL", env = "SOUK_PUBLIC_URL")]
+    pub(crate) public_url: Option<PublicUrl>,
     #[command(flatten)]
     pub(crate) sources: Sources,
     /// The folder with the functions' executables, each named like the last segment of its image
@@ -65,6 +69,10 @@ pub(crate) struct GatewayOptions {
     /// Where /metrics answers, as on Kong's status port [default: nowhere].
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) status_listen: Option<SocketAddr>,
+    /// Where Kong's admin API answers: POST /config takes another configuration, as gate-keys posts it. The keys are its
+    /// business then, not asked for here [default: nowhere].
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) admin: Option<SocketAddr>,
     /// Settings of kong.yaml as NAME=value lines; variables of the environment win
     /// [default: environments/local.env beside kong.yaml].
     #[arg(long, value_name = "FILE")]
@@ -117,7 +125,7 @@ pub(crate) struct SecretsOptions {
     /// The folder to write to; what was made is kept there as well [default: cluster in the data directory].
     #[arg(long, value_name = "DIR")]
     pub(crate) into: Option<PathBuf>,
-    /// Make this Secret anew, such as publisher-erp; may be repeated.
+    /// Make this Secret anew, such as client-erp; may be repeated.
     #[arg(long, value_name = "SECRET")]
     pub(crate) renew: Vec<String>,
     #[command(flatten)]

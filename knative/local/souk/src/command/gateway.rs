@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use souk_gateway::Gateway;
-use souk_network::Ingress;
+use souk_network::{Ingress, Network};
 use souk_plan::Settings;
 use souk_plan::model::GatewayPlan;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::GatewayOptions;
 use crate::failure::{Failure, Outcome};
-use crate::front::{Secrets, serve_status};
+use crate::front::{Secrets, serve_admin, serve_status};
+use crate::gate::{Followed, Gate};
 use crate::repository::Repository;
 use crate::terminal::{answer, me, progress};
 use crate::{gateway_address, logging};
@@ -32,9 +33,7 @@ pub(crate) fn run(options: &GatewayOptions) -> Outcome {
 async fn serve(options: &GatewayOptions, source: Source) -> Outcome {
     let mut signals = Signals::listen()
         .map_err(|error| Failure::new(format!("signals cannot be listened for: {error}"), ""))?;
-    let ingress = Ingress::at(options.upstream.authority().clone());
-    let gateway =
-        Gateway::new(&source.plan()?, Arc::new(ingress)).map_err(|all| source.refused(&all))?;
+    let (gate, gateway, ingress) = gateway(options, &source)?;
     tokio::select! {
         there = await_upstream(options) => there?,
         () = signals.told_to_end() => return Err(Failure::new("ended before the ingress was there", "")),
@@ -45,15 +44,41 @@ async fn serve(options: &GatewayOptions, source: Source) -> Outcome {
         let status = serve_status(status, gateway.clone()).await?;
         progress(&format!("metrics at http://{status}/metrics"));
     }
+    match options.admin {
+        Some(admin) => {
+            let admin = serve_admin(admin, gateway.clone(), &source.config).await?;
+            progress(&format!("admin API at http://{admin}: POST /config"));
+        }
+        None => gate.ask_once(&*ingress).await,
+    }
     answer(&format!("http://{address}"));
     progress(&format!(
         "{} in front of {}; Ctrl-C ends it, SIGHUP reads the file again",
         source.config.display(),
         options.upstream.authority()
     ));
-    let until_told = signals.reload_until_told_to_end(gateway.clone(), source);
+    let until_told = signals.reload_until_told_to_end(gate, source);
     let served = gateway.serve(listener, until_told).await;
     served.map_err(|error| Failure::new(format!("the gateway did not end in order: {error}"), ""))
+}
+
+/// The gateway in front of the ingress. Where nobody posts configurations, it follows identity's keys itself.
+fn gateway(
+    options: &GatewayOptions,
+    source: &Source,
+) -> Outcome<(Gate, Gateway, Arc<dyn Network>)> {
+    let ingress: Arc<dyn Network> = Arc::new(Ingress::at(options.upstream.authority().clone()));
+    let gate = Gate::open(source.plan()?, None);
+    let network: Arc<dyn Network> = match options.admin {
+        Some(_) => Arc::clone(&ingress),
+        None => Arc::new(Followed {
+            network: Arc::clone(&ingress),
+            gate: gate.clone(),
+        }),
+    };
+    let gateway = Gateway::new(&gate.plan()?, network).map_err(|all| source.refused(&all))?;
+    gate.tell(gateway.clone());
+    Ok((gate, gateway, ingress))
 }
 
 /// With `--wait` it has to come; without, it may come later.
@@ -128,11 +153,8 @@ impl Source {
     }
 
     /// A file that is wrong changes nothing.
-    fn reload(&self, gateway: &Gateway) {
-        let taken = self
-            .plan()
-            .and_then(|plan| gateway.reload(&plan).map_err(|all| self.refused(&all)));
-        match taken {
+    fn reload(&self, gate: &Gate) {
+        match self.plan().and_then(|plan| gate.declare(plan)) {
             Ok(()) => progress("the file was read again and holds from the next request"),
             Err(failure) => progress(&format!("{failure}\n  Everything stays as it was.")),
         }
@@ -161,12 +183,12 @@ impl Signals {
         }
     }
 
-    async fn reload_until_told_to_end(mut self, gateway: Gateway, source: Source) {
+    async fn reload_until_told_to_end(mut self, gate: Gate, source: Source) {
         loop {
             tokio::select! {
                 _ = self.interrupt.recv() => break,
                 _ = self.terminate.recv() => break,
-                _ = self.hangup.recv() => source.reload(&gateway),
+                _ = self.hangup.recv() => source.reload(&gate),
             }
         }
         progress("no more requests are taken; what is under way may end");

@@ -2,10 +2,12 @@
 
 pub(crate) mod apply;
 pub(crate) mod backup;
+pub(crate) mod clients;
 pub(crate) mod detach;
 pub(crate) mod down;
 pub(crate) mod events;
 pub(crate) mod gateway;
+pub(crate) mod keys;
 pub(crate) mod logs;
 pub(crate) mod plan;
 pub(crate) mod ps;

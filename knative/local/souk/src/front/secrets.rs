@@ -151,14 +151,14 @@ mod tests {
 
     #[test]
     fn what_kubectl_prints_is_read() {
-        let one = r#"{"kind":"Secret","metadata":{"name":"publisher-erp"},"data":{"api-key":"aGlkZGVu","raw":"/w=="}}"#;
+        let one = r#"{"kind":"Secret","metadata":{"name":"client-erp"},"data":{"secret":"aGlkZGVu","raw":"/w=="}}"#;
         for text in [
             one.to_owned(),
             format!(r#"{{"kind":"List","items":[{one}]}}"#),
         ] {
             let secrets = printed(&text).unwrap();
-            assert_eq!(secrets.get("DECK_PUBLISHER_ERP_API_KEY"), Some("hidden"));
-            assert_eq!(secrets.get("DECK_PUBLISHER_ERP_RAW"), None);
+            assert_eq!(secrets.get("DECK_CLIENT_ERP_SECRET"), Some("hidden"));
+            assert_eq!(secrets.get("DECK_CLIENT_ERP_RAW"), None);
         }
     }
 
@@ -184,18 +184,15 @@ mod tests {
         };
         write("identity-signing-key/public.pem", "pem\n");
         write("identity-signing-key/..data", "the mount's own");
-        write("souk/publisher-erp.json", r#"{"api-key":"hidden"}"#);
-        write(
-            "gateway_/kong.json",
-            r#"{"DECK_PUBLISHER_CARRIER_API_KEY":"too"}"#,
-        );
+        write("souk/client-erp.json", r#"{"secret":"hidden"}"#);
+        write("gateway_/kong.json", r#"{"DECK_CARRIER_SECRET":"too"}"#);
         let secrets = Secrets::read(folder.path()).unwrap();
         assert_eq!(
             secrets.get("DECK_IDENTITY_SIGNING_KEY_PUBLIC_PEM"),
             Some("pem\n")
         );
-        assert_eq!(secrets.get("DECK_PUBLISHER_ERP_API_KEY"), Some("hidden"));
-        assert_eq!(secrets.get("DECK_PUBLISHER_CARRIER_API_KEY"), Some("too"));
+        assert_eq!(secrets.get("DECK_CLIENT_ERP_SECRET"), Some("hidden"));
+        assert_eq!(secrets.get("DECK_CARRIER_SECRET"), Some("too"));
         let missing = Secrets::read(&folder.path().join("missing")).err().unwrap();
         assert!(
             missing.to_string().contains("kubectl get secrets -o json"),

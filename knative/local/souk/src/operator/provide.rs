@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use souk_engines::SecretStore;
 use souk_engines::secrets::{Entries, SigningKey, random_token, readable_password};
-use souk_plan::model::{ConfigKind, ConfigNeed, ObjectName};
+use souk_plan::model::{ConfigKind, ConfigNeed, ObjectName, Plan};
 
 use super::{Rule, rule};
 use crate::failure::{Failure, Outcome};
@@ -17,13 +17,15 @@ const REGION: &str = "eu-central-1";
 /// All objects made, by kind and name.
 pub(crate) type Made = BTreeMap<(ConfigKind, ObjectName), Entries>;
 
-/// Where the engines answer, once they do.
+/// Where the engines and the gateway answer, once they do.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Engines {
     /// URL of each database, by name.
     pub(crate) databases: BTreeMap<String, String>,
     /// URL of DynamoDB.
     pub(crate) dynamodb: Option<String>,
+    /// URL of the gateway, as clients know it.
+    pub(crate) public_url: Option<String>,
 }
 
 /// What is needed, each need with its rule.
@@ -74,6 +76,16 @@ impl<'a> Needs<'a> {
             _ => None,
         });
         accounts.collect()
+    }
+
+    /// The Secret of each machine client, by the client's id. What a function itself is a client of is its own business.
+    pub(crate) fn clients(&self, plan: &Plan) -> BTreeMap<String, ObjectName> {
+        let is_function = |id: &str| plan.services.iter().any(|one| one.object.name == id);
+        let clients = self.ruled.iter().filter_map(|(need, rule)| match rule {
+            Rule::Client(id) if !is_function(id) => Some((id.clone(), need.object.clone())),
+            _ => None,
+        });
+        clients.collect()
     }
 
     fn names(&self, named: impl Fn(&Rule) -> Option<&String>) -> Vec<String> {
@@ -145,7 +157,11 @@ fn entries(
             kept("email", &|| format!("{account}@{ACCOUNT_DOMAIN}"))
         }
         (Rule::Account(_), Some(key)) => kept(key, &readable_password),
-        (Rule::Random, Some(key)) => kept(key, &random_token),
+        (Rule::PublicUrl, _) => Ok(engines
+            .public_url
+            .as_deref()
+            .map(|url| one("public-url", url))),
+        (Rule::Client(_) | Rule::Random, Some(key)) => kept(key, &random_token),
         _ => Ok(None),
     }
 }
@@ -257,6 +273,7 @@ mod tests {
         let engines = Engines {
             databases: BTreeMap::from([("orders".to_owned(), "postgres://orders".to_owned())]),
             dynamodb: Some("http://127.0.0.1:1".to_owned()),
+            public_url: Some("https://shop.example".to_owned()),
         };
         Needs::of(needs, &|_| false).provide(store, &engines)
     }
@@ -269,7 +286,8 @@ mod tests {
             need(ConfigKind::Secret, "identity-signing-key", "public.pem"),
             need(ConfigKind::Secret, "merchant-account", "email"),
             need(ConfigKind::Secret, "merchant-account", "password"),
-            need(ConfigKind::Secret, "publisher-erp", "api-key"),
+            need(ConfigKind::Secret, "client-erp", "secret"),
+            need(ConfigKind::Secret, "identity-key-encryption", "key"),
         ];
         let first = provide(&store, &needs).unwrap();
         assert_eq!(provide(&store, &needs).unwrap(), first);
@@ -295,6 +313,15 @@ mod tests {
             store.read("souk", "orders-database").unwrap()["url"],
             "postgres://orders"
         );
+    }
+
+    #[test]
+    fn the_shop_is_where_its_gateway_is() {
+        let (_folder, store) = store();
+        let needs = [need(ConfigKind::ConfigMap, "shop", "public-url")];
+        let made = provide(&store, &needs).unwrap();
+        let values: Vec<&Entries> = made.values().collect();
+        assert_eq!(values[0]["public-url"], "https://shop.example");
     }
 
     #[test]

@@ -15,6 +15,10 @@ pub(crate) enum Rule {
     SigningKey,
     /// E-mail address and password of this account.
     Account(String),
+    /// Secret of this machine client: 32 random bytes.
+    Client(String),
+    /// Where clients reach the gateway.
+    PublicUrl,
     /// 32 random bytes.
     Random,
     /// The reference is optional and nobody stands behind it.
@@ -33,6 +37,9 @@ pub(crate) fn rule(need: &ConfigNeed, is_stand_in: &dyn Fn(&str) -> bool) -> Rul
     if name == "dynamodb" {
         return Rule::DynamoDb;
     }
+    if need.kind == ConfigKind::ConfigMap && (name, key) == ("shop", Some("public-url")) {
+        return Rule::PublicUrl;
+    }
     if need.kind == ConfigKind::Secret
         && let Some(made) = key.and_then(|key| secret_rule(name, key))
     {
@@ -50,6 +57,7 @@ fn secret_rule(name: &str, key: &str) -> Option<Rule> {
     match key {
         "url" => Some(Rule::Database(name.strip_suffix("-database")?.to_owned())),
         "email" | "password" => Some(Rule::Account(name.strip_suffix("-account")?.to_owned())),
+        "secret" => Some(Rule::Client(name.strip_prefix("client-")?.to_owned())),
         "private.pem" | "public.pem" | "kid" => Some(Rule::SigningKey),
         _ => None,
     }
@@ -98,7 +106,10 @@ mod tests {
                 "password",
                 Rule::Account(text("merchant")),
             ),
-            (Secret, "publisher-erp", "api-key", Rule::Random),
+            (Secret, "client-erp", "secret", Rule::Client(text("erp"))),
+            (Secret, "identity-key-encryption", "key", Rule::Random),
+            (ConfigMap, "shop", "public-url", Rule::PublicUrl),
+            (ConfigMap, "shop", "name", Rule::Unknown),
             (Secret, "dynamodb", "access-key-id", Rule::DynamoDb),
             (ConfigMap, "dynamodb", "region", Rule::DynamoDb),
             (

@@ -89,20 +89,20 @@ mod tests {
         let needs = [
             need("identity-signing-key", "kid"),
             need("identity-signing-key", "public.pem"),
-            need("publisher-erp", "api-key"),
+            need("client-erp", "secret"),
         ];
         let value = |name| gateway_variable(&store, &needs, name).unwrap().unwrap();
         let pem = value("DECK_IDENTITY_SIGNING_KEY_PUBLIC_PEM");
         assert!(pem.starts_with("-----BEGIN PUBLIC KEY-----"), "{pem}");
-        let key = value("DECK_PUBLISHER_ERP_API_KEY");
-        assert_eq!(store.read("souk", "publisher-erp").unwrap()["api-key"], key);
+        let key = value("DECK_CLIENT_ERP_SECRET");
+        assert_eq!(store.read("souk", "client-erp").unwrap()["secret"], key);
     }
 
     #[test]
     fn one_that_no_secret_stands_for_is_random_and_kept() {
         let (_folder, store) = store();
-        let first = gateway_variable(&store, &[], "DECK_PUBLISHER_CARRIER_API_KEY").unwrap();
-        let second = gateway_variable(&store, &[], "DECK_PUBLISHER_CARRIER_API_KEY").unwrap();
+        let first = gateway_variable(&store, &[], "DECK_CARRIER_API_KEY").unwrap();
+        let second = gateway_variable(&store, &[], "DECK_CARRIER_API_KEY").unwrap();
         assert!(first.is_some());
         assert_eq!(first, second);
         for no_secret in ["HOME", "DECK_GATEWAY_CORS_ORIGINS"] {

@@ -83,10 +83,13 @@ pub(crate) fn build(setting: &Setting<'_>) -> Result<Arc<dyn Plugin>, String> {
     let trace_id_header = config.http_response_header_for_traceid.as_deref();
     let trace_id_header =
         trace_id_header.map(|name| header("http_response_header_for_traceid", name));
-    tracing::info!(
-        "{}: traces are continued, but no spans are sent from here",
-        setting.plugin.at
-    );
+    // Not again with every reload.
+    setting.shared.told_of_spans.call_once(|| {
+        tracing::info!(
+            "{}: traces are continued, but no spans are sent from here",
+            setting.plugin.at
+        );
+    });
     Ok(Arc::new(OpenTelemetry {
         sampling_rate: config.sampling_rate.unwrap_or(DEFAULT_SAMPLING_RATE),
         extracts: !config.propagation.extract.is_empty(),

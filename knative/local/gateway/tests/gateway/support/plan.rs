@@ -21,6 +21,8 @@ impl Plan {
             services: vec![],
             routes: vec![],
             consumers: vec![],
+            keys_from: None,
+            rendered: String::new(),
             plugins: vec![],
         })
     }
@@ -90,6 +92,15 @@ impl Plan {
             config,
             at: format!("kong.yaml:{line}"),
         });
+        self
+    }
+
+    /// A plugin for one consumer, wherever it calls.
+    pub(crate) fn on_consumer(mut self, consumer: &str, name: &str, config: Value) -> Self {
+        self = self.on_route(None, name, config);
+        if let Some(plugin) = self.0.plugins.last_mut() {
+            plugin.consumer = Some(consumer.to_owned());
+        }
         self
     }
 

@@ -20,6 +20,10 @@ use crate::planning;
 use crate::terminal::{answer, here, progress};
 use address::PostgresAddress;
 
+/// The halves of a key pair, as keys of its Secret.
+const PRIVATE_KEY: &str = "private.pem";
+const PUBLIC_KEY: &str = "public.pem";
+
 /// Makes what is missing and writes the files anew.
 pub(crate) fn write(options: &SecretsOptions, data_dir: &DataDir) -> Outcome {
     let folder = options.into.clone().unwrap_or_else(|| data_dir.cluster());
@@ -92,6 +96,8 @@ impl<'a> Shop<'a> {
                 .collect(),
             // Where it is, a ConfigMap says; the keys are those of one that takes any.
             dynamodb: Some(String::new()),
+            // That is a ConfigMap's, and written by hand.
+            public_url: None,
         };
         let made = Needs::of(&secrets, &|_| false).provide(store, &engines)?;
         Ok(Self {
@@ -148,21 +154,31 @@ impl<'a> Shop<'a> {
         Ok(())
     }
 
-    /// What functions and Jobs refer to, each as `<secret>-<key>`.
+    /// What functions and Jobs refer to, each as `<secret>-<key>`. A key pair goes whole: nobody refers to its public half but
+    /// functions of the release before, which may still run.
     fn values(&self) -> BTreeMap<String, String> {
-        let value = |need: &ConfigNeed| {
-            let key = need.key.as_deref()?;
+        let value = |need: &ConfigNeed, key: &str| {
             let entries = self.made.get(&(need.kind, need.object.clone()))?;
             let name = format!("{}-{}", need.object.name, key.replace('.', "-"));
             Some((name, entries.get(key)?.clone()))
         };
-        self.needs.iter().filter_map(value).collect()
+        let referred = self.needs.iter();
+        let referred = referred.filter_map(|need| value(need, need.key.as_deref()?));
+        let pairs = self.needs.iter();
+        let pairs = pairs.filter(|need| need.key.as_deref() == Some(PRIVATE_KEY));
+        let public = pairs.filter_map(|need| value(need, PUBLIC_KEY));
+        referred.chain(public).collect()
     }
 
     fn credentials(&self, gateway: String) -> Credentials {
-        let accounts = Needs::of(&self.needs, &|_| false).accounts();
+        let needs = Needs::of(&self.needs, &|_| false);
         let config = Config::new(&[], self.made.clone(), HashMap::new());
-        Credentials::gather(gateway, &accounts, &self.plan.gateway.consumers, &config)
+        Credentials::gather(
+            gateway,
+            &needs.accounts(),
+            &needs.clients(self.plan),
+            &config,
+        )
     }
 
     /// The variables of Kong's file that hold a secret, with their values.
@@ -181,7 +197,7 @@ impl<'a> Shop<'a> {
     }
 }
 
-/// `DECK_PUBLISHER_ERP_API_KEY` is the key `publisher-erp-api-key`.
+/// `DECK_CLIENT_ERP_SECRET` is the key `client-erp-secret`.
 fn as_key(variable: &str) -> String {
     let name = variable.strip_prefix("DECK_").unwrap_or(variable);
     name.to_lowercase().replace('_', "-")
