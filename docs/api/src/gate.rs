@@ -1,5 +1,7 @@
 //! What the gateway adds to an operation: limits, its own refusals, and the headers it sets.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::{Disagreement, kong::Route};
@@ -16,11 +18,18 @@ const AWAY: [(&str, &str); 3] = [
 /// Checks that function and gateway ask for the same, and writes down what the gateway does.
 pub(crate) fn guard(operation: &mut Value, route: &Route) -> Result<(), Disagreement> {
     agree(operation, route)?;
-    if route.has_token || route.has_key {
+    if route.has_token {
         refuse(
             operation,
             "401",
-            "The token or key is missing, or the gateway does not believe it.",
+            "The token is missing, or the gateway does not believe it.",
+        );
+    }
+    if route.groups.is_some() {
+        refuse(
+            operation,
+            "403",
+            "The caller lacks the role that this needs.",
         );
     }
     if operation.get("requestBody").is_some()
@@ -46,11 +55,11 @@ pub(crate) fn guard(operation: &mut Value, route: &Route) -> Result<(), Disagree
 }
 
 fn agree(operation: &Value, route: &Route) -> Result<(), Disagreement> {
-    let asks = |scheme: &str| {
-        let ways = operation["security"].as_array().into_iter().flatten();
-        ways.filter_map(Value::as_object)
-            .any(|way| way.contains_key(scheme))
-    };
+    let ways = operation["security"].as_array().into_iter().flatten();
+    let ways: Vec<_> = ways.filter_map(Value::as_object).collect();
+    // A token that may be left out is none of the gateway's business.
+    let is_asked =
+        ways.iter().any(|way| way.contains_key("bearer")) && !ways.iter().any(|way| way.is_empty());
     let disagree = |function, gateway| {
         Err(Disagreement::Security {
             operation: operation["operationId"]
@@ -61,18 +70,28 @@ fn agree(operation: &Value, route: &Route) -> Result<(), Disagreement> {
             gateway,
         })
     };
-    match (
-        asks("bearer"),
-        route.has_token,
-        asks("apiKey"),
-        route.has_key,
-    ) {
-        (true, false, ..) => disagree("asks for a token", "does not, by the plugin jwt"),
-        (false, true, ..) => disagree("asks for no token", "does, by the plugin jwt"),
-        (.., true, false) => disagree("asks for a key", "does not, by the plugin key-auth"),
-        (.., false, true) => disagree("asks for no key", "does, by the plugin key-auth"),
-        _ => Ok(()),
+    match (is_asked, route.has_token) {
+        (true, false) => disagree("asks for a token", "does not, by the plugin jwt"),
+        (false, true) => disagree("asks for no token", "does, by the plugin jwt"),
+        _ => agree_on_roles(operation, route),
     }
+}
+
+/// Whom the gateway lets through, the function lets through too, and the other way round.
+fn agree_on_roles(operation: &Value, route: &Route) -> Result<(), Disagreement> {
+    let Some(groups) = &route.groups else {
+        return Ok(());
+    };
+    let roles = operation["x-roles"].as_array().into_iter().flatten();
+    let roles: BTreeSet<_> = roles.filter_map(Value::as_str).collect();
+    if groups.iter().map(String::as_str).collect::<BTreeSet<_>>() == roles {
+        return Ok(());
+    }
+    Err(Disagreement::Roles {
+        operation: operation["operationId"].to_string(),
+        roles: roles.into_iter().collect::<Vec<_>>().join(", "),
+        groups: groups.join(", "),
+    })
 }
 
 /// An answer of the gateway's, beside the function's of the same status if there is one.

@@ -15,7 +15,8 @@ pub(crate) struct Route {
     methods: Vec<String>,
     paths: Vec<Pattern>,
     pub(crate) has_token: bool,
-    pub(crate) has_key: bool,
+    /// The groups of which a consumer has to be in one, by the plugin acl.
+    pub(crate) groups: Option<Vec<String>>,
     pub(crate) has_limit: bool,
     pub(crate) kilobytes_max: Option<i64>,
     /// The gateway answers it by itself.
@@ -69,7 +70,7 @@ impl Route {
                 .collect(),
             paths: patterns.collect::<Result<_, _>>()?,
             has_token: has("jwt"),
-            has_key: has("key-auth"),
+            groups: groups(route),
             has_limit: has("rate-limiting"),
             kilobytes_max: size_limit(plugins(route)).or(global),
             is_terminated: has("request-termination"),
@@ -110,6 +111,17 @@ fn size_limit<'a>(mut plugins: impl Iterator<Item = &'a Yaml<'a>>) -> Option<i64
     let limit = plugins.find(|plugin| text_at(plugin, "name") == "request-size-limiting")?;
     let config = limit.as_mapping_get("config")?;
     config.as_mapping_get("allowed_payload_size")?.as_integer()
+}
+
+fn groups(route: &Yaml<'_>) -> Option<Vec<String>> {
+    let acl = plugins(route).find(|plugin| text_at(plugin, "name") == "acl")?;
+    let allowed = list(acl.as_mapping_get("config")?, "allow");
+    Some(
+        allowed
+            .filter_map(Yaml::as_str)
+            .map(str::to_owned)
+            .collect(),
+    )
 }
 
 fn list<'a>(of: &'a Yaml<'a>, name: &str) -> impl Iterator<Item = &'a Yaml<'a>> {

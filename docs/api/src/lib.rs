@@ -3,6 +3,7 @@
 //! Nothing is written here by hand but the introduction. Operations come from the functions' handlers; limits, tokens and the
 //! paths that are public come from `gateway-config/kong.yaml`. Where the two disagree there is no document, but an error.
 
+pub mod access;
 mod functions;
 mod gate;
 mod kong;
@@ -45,7 +46,7 @@ pub enum Disagreement {
         /// The path.
         path: String,
     },
-    /// One asks for a token or a key and the other does not.
+    /// One asks for a token and the other does not.
     #[error(
         "{operation}: the function {function} and the gateway {gateway} (gateway-config/kong.yaml)"
     )]
@@ -56,6 +57,18 @@ pub enum Disagreement {
         function: &'static str,
         /// What the route does.
         gateway: &'static str,
+    },
+    /// One lets through whom the other refuses.
+    #[error(
+        "{operation}: the function lets through {roles}, and the gateway's plugin acl {groups} (gateway-config/kong.yaml)"
+    )]
+    Roles {
+        /// The operation.
+        operation: String,
+        /// The roles that the handler lets through.
+        roles: String,
+        /// The groups that the route lets through.
+        groups: String,
     },
     /// A route leads to nothing.
     #[error(

@@ -15,7 +15,10 @@ const INTRODUCTION: &str = "\
 Souk is a complete commerce backend. Everything below is answered by the gateway at this address.
 
 **Who is calling.** `POST /v1/accounts` registers a customer, `POST /v1/sessions` gives a token, and the token goes along as \
-`Authorization: Bearer <token>`. Publishers of events have an API key instead.
+`Authorization: Bearer <token>`. `POST /v1/guests` gives one to somebody who buys without an account. Other programs than the shop's own \
+get theirs by OpenID Connect: `/.well-known/openid-configuration` says where. A program that acts for itself, such as a publisher of \
+events, is a machine client: `POST /oauth2/token` with `grant_type=client_credentials`. An operation needs one of its roles \
+(`x-roles`) and its scope.
 
 **Twice is once.** What must not happen twice asks for an `Idempotency-Key`: the same request under the same key does nothing \
 and is answered the same.

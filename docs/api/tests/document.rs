@@ -114,3 +114,12 @@ fn a_route_that_asks_nobody_who_they_are_is_noticed() {
         "{complaint}"
     );
 }
+
+#[test]
+fn a_route_that_lets_through_others_than_its_function_is_noticed() {
+    let complaint = complaint("allow: [operator, machine]", "allow: [operator]");
+    assert!(
+        complaint.contains("the function lets through machine, operator"),
+        "{complaint}"
+    );
+}

@@ -13,14 +13,34 @@ use super::browse::{SKUS, pick};
 /// An order that is still pending after this long counts as failed.
 const DECISION_MAX: Duration = Duration::from_secs(10);
 
+/// The shop's own public client, which every session belongs to.
+const CLIENT_ID: &str = "shop";
+
 #[derive(Clone)]
 struct Session {
     token: String,
+    refresh_token: String,
+    /// Before the token expires.
+    renewed_at: Instant,
 }
 
+/// Every answer with tokens (RFC 6749, 5.1).
 #[derive(Deserialize)]
-struct Token {
+struct Tokens {
     access_token: String,
+    refresh_token: String,
+    /// In seconds.
+    expires_in: u64,
+}
+
+impl From<Tokens> for Session {
+    fn from(tokens: Tokens) -> Self {
+        Self {
+            renewed_at: Instant::now() + Duration::from_secs(tokens.expires_in / 2),
+            token: tokens.access_token,
+            refresh_token: tokens.refresh_token,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -41,11 +61,27 @@ pub(crate) async fn log_in(user: &mut GooseUser) -> TransactionResult {
             &json!({ "email": email, "password": password }),
         )
         .await?;
-    let token: Token = body(answer).await?;
-    user.set_session_data(Session {
-        token: token.access_token,
-    });
+    let tokens: Tokens = body(answer).await?;
+    user.set_session_data(Session::from(tokens));
     Ok(())
+}
+
+/// A token that is good for a while: a run may last longer than one lives.
+async fn token(user: &mut GooseUser) -> Result<String, Box<TransactionError>> {
+    let session = user.get_session_data_unchecked::<Session>().clone();
+    if Instant::now() < session.renewed_at {
+        return Ok(session.token);
+    }
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("client_id", CLIENT_ID),
+        ("refresh_token", &session.refresh_token),
+    ];
+    let answer = user.post_form("/oauth2/token", &form).await?;
+    let renewed = Session::from(body::<Tokens>(answer).await?);
+    let token = renewed.token.clone();
+    user.set_session_data(renewed);
+    Ok(token)
 }
 
 /// Places an order of one piece and asks for it until it is no longer pending.
@@ -109,7 +145,7 @@ async fn send(
     name: &str,
     body: Option<&Value>,
 ) -> Result<GooseResponse, Box<TransactionError>> {
-    let token = user.get_session_data_unchecked::<Session>().token.clone();
+    let token = token(user).await?;
     let mut request = user.get_request_builder(&method, path)?.bearer_auth(token);
     if let Some(body) = body {
         request = request

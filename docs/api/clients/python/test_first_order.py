@@ -10,15 +10,15 @@ from souk_client.api.identity import open_session, register_account
 from souk_client.api.orders import get_order, place_order
 from souk_client.models import (
     Credentials,
+    NewAccount,
     Order,
     OrderRequest,
     OrderRequestShippingAddress,
     OrderStatus,
     Problem,
     ProductPage,
-    Registration,
-    Session,
     StockLine,
+    Tokens,
 )
 
 GATEWAY = os.environ.get("SOUK_GATEWAY_URL", "http://127.0.0.1:8000")
@@ -27,12 +27,12 @@ PASSWORD = "correct horse battery"
 
 def logged_in() -> AuthenticatedClient:
     visitor, email = Client(base_url=GATEWAY), f"customer-{uuid4()}@souk.example"
-    registration = Registration(email=email, password=PASSWORD, name="A Typed Client")
+    registration = NewAccount(email=email, password=PASSWORD, name="A Typed Client")
     registered = register_account.sync_detailed(client=visitor, body=registration)
     assert registered.status_code == 201, registered
-    session = open_session.sync(client=visitor, body=Credentials(email=email, password=PASSWORD))
-    assert isinstance(session, Session), session
-    return AuthenticatedClient(base_url=GATEWAY, token=session.access_token)
+    tokens = open_session.sync(client=visitor, body=Credentials(email=email, password=PASSWORD))
+    assert isinstance(tokens, Tokens), tokens
+    return AuthenticatedClient(base_url=GATEWAY, token=tokens.access_token)
 
 
 class FirstOrder(unittest.TestCase):
