@@ -16,6 +16,8 @@ use crate::{
 const TEXT_CHARS_MAX: usize = 100;
 const POSTAL_CODE_CHARS_MAX: usize = 16;
 /// Longer than the payment provider's names for means of payment.
+/// Cards have 12 to 19 digits (ISO/IEC 7812).
+const CARD_DIGITS_MIN: usize = 12;
 const PAYMENT_METHOD_CHARS_MAX: usize = 100;
 
 /// An order, from either `lines` or a cart, not both. It has no prices: they are the shop's.
@@ -28,8 +30,8 @@ pub(crate) struct OrderRequest {
     lines: Option<Vec<StockLine>>,
     /// One's cart, in place of `lines`.
     pub(super) cart_id: Option<Uuid>,
-    /// The payment provider's name for the means of payment, such as `pm_card_visa`.
-    #[schemars(length(min = 1, max = PAYMENT_METHOD_CHARS_MAX), pattern(r"^[!-~]+$"))]
+    /// The payment provider's name for the means of payment, such as `pm_card_visa`. The number of a card is none, and is refused.
+    #[schemars(length(min = 1, max = PAYMENT_METHOD_CHARS_MAX), pattern(r"^[a-z]+_[A-Za-z0-9_]+$"))]
     payment_method: String,
     /// Where it goes.
     #[schemars(schema_with = "address")]
@@ -159,10 +161,27 @@ fn check_country(code: &str) -> Option<FieldError> {
     })
 }
 
+/// It is kept and sent on, so that it must never be a card's number, not even by a client's mistake. What is refused is not repeated.
 fn check_payment_method(name: &str) -> Option<FieldError> {
-    let fits = (1..=PAYMENT_METHOD_CHARS_MAX).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_graphic());
-    let detail = || format!("is not 1 to {PAYMENT_METHOD_CHARS_MAX} visible ASCII characters");
+    let is_name = name.split_once('_').is_some_and(|(kind, rest)| {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+        !kind.is_empty()
+            && kind.bytes().all(|b| b.is_ascii_lowercase())
+            && !rest.is_empty()
+            && rest.bytes().all(plain)
+    });
+    let longest_number = name
+        .split(|c: char| !c.is_ascii_digit())
+        .map(str::len)
+        .max();
+    let fits = name.len() <= PAYMENT_METHOD_CHARS_MAX
+        && is_name
+        && longest_number.unwrap_or_default() < CARD_DIGITS_MIN;
+    let detail = || {
+        format!(
+            "is no name that the payment provider gives, such as pm_card_visa, of at most {PAYMENT_METHOD_CHARS_MAX} characters"
+        )
+    };
     (!fits).then(|| FieldError::new("payment_method", detail()))
 }
 
@@ -230,6 +249,27 @@ mod tests {
         assert!(none.detail().starts_with("email: is needed"), "{none}");
         let wrong = named(json!("grace")).check_fields(None).unwrap_err();
         assert!(wrong.detail().contains("is not like"), "{wrong}");
+    }
+
+    #[test]
+    fn a_means_of_payment_is_the_providers_name_and_never_a_card() {
+        let with = |name: &str| request(|order| order["payment_method"] = json!(name));
+        for name in ["pm_card_visa", "pm_1MqLiJLkdIwHu7ixUEgbFdYF", "card_1A2b"] {
+            assert!(with(name).check_fields(Some(OWN)).is_ok(), "{name}");
+        }
+        for name in [
+            "4242424242424242",
+            "4242 4242 4242 4242",
+            "pm_4242424242424242",
+            "pm_",
+            "_visa",
+            "PM_card",
+            "pm_card visa",
+            &format!("pm_{}", "x".repeat(PAYMENT_METHOD_CHARS_MAX)),
+        ] {
+            let refused = with(name).check_fields(Some(OWN)).unwrap_err();
+            assert!(!refused.detail().contains("4242"), "{refused}");
+        }
     }
 
     #[test]
