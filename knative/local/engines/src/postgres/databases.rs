@@ -1,6 +1,9 @@
 //! One role and one database for each function, closed to every other role.
 
-use sqlx::{Connection as _, Executor as _, PgConnection, Row as _};
+use sqlx::{
+    ConnectOptions as _, Connection as _, Executor as _, PgConnection, Row as _,
+    postgres::PgConnectOptions,
+};
 
 use super::Database;
 use crate::EngineError;
@@ -22,7 +25,7 @@ pub(super) async fn ensure(superuser: &str, wanted: &[Database<'_>]) -> Result<(
 /// When the administrator of the URL cannot connect or may not make them.
 pub async fn make_databases(admin_url: &str, wanted: &[Database<'_>]) -> Result<(), EngineError> {
     let made = async {
-        let mut connection = PgConnection::connect(admin_url).await?;
+        let mut connection = quiet(admin_url)?.connect().await?;
         ensure_each(&mut connection, wanted).await?;
         connection.close().await
     };
@@ -34,8 +37,23 @@ pub async fn make_databases(admin_url: &str, wanted: &[Database<'_>]) -> Result<
     })
 }
 
+/// There are passwords in the statements: this process does not log them.
+fn quiet(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
+    let options: PgConnectOptions = url.parse()?;
+    Ok(options.disable_statement_logging())
+}
+
+/// Nor does the server. Only a superuser may tell it that.
+fn silent(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
+    Ok(quiet(url)?.options([
+        ("log_statement", "none"),
+        ("log_min_error_statement", "panic"),
+        ("log_min_duration_statement", "-1"),
+    ]))
+}
+
 async fn ensure_all(superuser: &str, wanted: &[Database<'_>]) -> Result<(), sqlx::Error> {
-    let mut connection = PgConnection::connect(superuser).await?;
+    let mut connection = silent(superuser)?.connect().await?;
     ensure_each(&mut connection, wanted).await?;
     run(
         &mut connection,
