@@ -231,3 +231,27 @@ async fn who_is_calling_comes_from_the_token_and_from_nothing_else() {
         StatusCode::UNAUTHORIZED
     );
 }
+
+/// Two requests on one connection, the first of which is refused while its body is still to come.
+#[tokio::test]
+async fn who_is_refused_is_heard_out_and_the_connection_goes_on() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Service::new(routes()).into_router();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+    let body = "x".repeat(60_000);
+    let refused = format!(
+        "POST /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    connection.write_all(refused.as_bytes()).await.unwrap();
+    connection.write_all(body.as_bytes()).await.unwrap();
+    let last = "GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    connection.write_all(last.as_bytes()).await.unwrap();
+    let mut answers = String::new();
+    connection.read_to_string(&mut answers).await.unwrap();
+    assert!(answers.starts_with("HTTP/1.1 404"), "{answers}");
+    assert!(answers.contains("HTTP/1.1 200"), "{answers}");
+}

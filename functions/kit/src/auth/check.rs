@@ -1,4 +1,4 @@
-//! In front of a handler: who is calling, and whether that one may. Nothing of the request's body was read then.
+//! In front of a handler: who is calling, and whether that one may. Nothing was made of the request's body then.
 
 use ::http::request::Parts;
 use axum::{

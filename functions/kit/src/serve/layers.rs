@@ -2,7 +2,9 @@
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
+use ::http::header::CONTENT_LENGTH;
 use axum::{
+    body::{Body, to_bytes},
     extract::{MatchedPath, Request},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -13,6 +15,8 @@ use tracing::{Instrument, Span, field::Empty, info_span};
 
 use crate::{Problem, telemetry};
 
+/// Bodies that are read whole before anything is decided.
+const BODY_BYTES_AWAITED: usize = 64 * 1024;
 /// Until the answer begins; what is streamed may take longer. Knative's own bound is a minute.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -29,6 +33,24 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// Takes a small body in before anybody decides about the request. Whoever is refused without being heard out finds the connection
+/// closed under what he is still sending, and may lose the answer: HTTP/1.1 has no other way (RFC 9112, 9.6).
+pub(super) async fn hear_out(request: Request, next: Next) -> Response {
+    let length = request.headers().get(CONTENT_LENGTH);
+    let length = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if !length.is_some_and(|bytes| (1..=BODY_BYTES_AWAITED).contains(&bytes)) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    match to_bytes(body, BODY_BYTES_AWAITED).await {
+        Ok(bytes) => {
+            next.run(Request::from_parts(parts, Body::from(bytes)))
+                .await
+        }
+        Err(_) => Problem::bad_request("The body broke off.").into_response(),
+    }
 }
 
 async fn answer(request: Request, next: Next) -> Response {

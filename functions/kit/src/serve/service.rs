@@ -149,6 +149,7 @@ impl Service {
                 )
             })
             .layer(DefaultBodyLimit::max(self.body_bytes_max))
+            .layer(middleware::from_fn(layers::hear_out))
             .layer(middleware::from_fn(layers::observe));
         Parts {
             router: probes.merge(routes),
