@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use futures::future::join_all;
-use journeys::Shop;
+use journeys::{PASSWORD, Shop};
 
 const ORDERS: usize = 6;
 
@@ -16,8 +16,7 @@ fn said(output: &std::process::Output) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_shop_comes_back_from_its_backup_with_every_order_and_goes_on() {
     let shop = Shop::start(&[]);
-    let customer = shop.customer().await;
-    let token = customer.token().to_owned();
+    let (customer, email) = shop.visitor().new_customer().await;
     let settled = customer.order("COF-ETH-250", 1, "pm_card_visa").await;
     let _ = customer.until(&settled, "confirmed").await;
     // Still under way when the backup is taken.
@@ -37,7 +36,7 @@ async fn a_lost_shop_comes_back_from_its_backup_with_every_order_and_goes_on() {
 
     drop(shop);
     let shop = Shop::restored(&file);
-    let customer = shop.visitor().with_token(&token);
+    let customer = shop.visitor().logged_in(&email, PASSWORD).await;
     for order_id in under_way.iter().chain([&settled]) {
         let _ = customer.until(order_id, "confirmed").await;
     }

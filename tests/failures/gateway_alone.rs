@@ -25,7 +25,7 @@ impl Alone {
     fn in_front_of(upstream: &str, secrets: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         fs::create_dir(folder.path().join("environments")).expect("a folder can be made");
-        for file in ["kong.yaml", "environments/local.env"] {
+        for file in ["kong.yaml", "gate-keys.yaml", "environments/local.env"] {
             let original = repository().join("gateway-config").join(file);
             fs::copy(original, folder.path().join(file)).expect("a file can be copied");
         }

@@ -3,9 +3,12 @@
 mod asleep;
 mod backup;
 mod closed;
+mod collector;
 mod gateway_alone;
 mod killed_orders;
 mod killed_souk;
 mod other_applications;
 mod previous_release;
 mod provider_away;
+mod rotation;
+mod secrecy;

@@ -1,9 +1,9 @@
-//! All functions of the previous release on the tables of this one: what a step back finds.
+//! All functions of the previous release but identity and intake on the tables of this one: what a step back finds.
 
 use std::env;
 
-use journeys::Shop;
 use journeys::functions::Functions;
+use journeys::{Shop, manifests};
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the executables of the previous release: .ci/check-previous-release"]
@@ -13,7 +13,8 @@ async fn the_previous_release_takes_orders_on_the_new_tables_and_this_one_goes_o
         "SOUK_PREVIOUS_RELEASE names no folder"
     );
     let functions = Functions::of_the_previous_release();
-    let previous = functions.arguments();
+    let manifests = manifests::for_the_previous_release();
+    let previous = [&manifests.arguments()[..], &functions.arguments()].concat();
 
     // This release has made the tables; then the previous one, this one and the previous one again work on them.
     let mut shop = Shop::start(&[]);

@@ -43,12 +43,12 @@ async fn orders_wait_for_a_provider_that_comes_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_whose_handler_keeps_failing_lands_in_the_dead_letters() {
     let shop = Shop::start(&[]);
-    let (customer, merchant) = (shop.customer().await, shop.merchant().await);
+    let (customer, operator) = (shop.customer().await, shop.operator().await);
     switch(&shop, "fail").await;
     let order_id = customer.order("COF-ETH-250", 1, "pm_card_visa").await;
 
     let letter = within(UNTIL_GIVEN_UP, "the dead letter", async || {
-        let list = merchant
+        let list = operator
             .get("/v1/dead-letters?type=dev.souk.payment.requested.v1")
             .await
             .expect(200);

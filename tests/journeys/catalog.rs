@@ -98,7 +98,7 @@ async fn a_withdrawn_product_cannot_be_ordered() {
     let sku = shop.new_article(1).await;
     let withdrawn = merchant.delete(&format!("/v1/products/{sku}")).await;
     assert_eq!(withdrawn.status, 204, "{:#}", withdrawn.body);
-    let order = journeys::client::order_of(&sku, 1, "pm_card_visa");
+    let order = journeys::order_of(&sku, 1, "pm_card_visa");
     eventually("the order to be refused", async || {
         let answer = customer
             .post_once("/v1/orders", &Uuid::new_v4().to_string(), order.clone())

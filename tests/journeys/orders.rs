@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use journeys::client::order_of;
+use journeys::order_of;
 use journeys::{Shop, eventually};
 use serde_json::json;
 use uuid::Uuid;

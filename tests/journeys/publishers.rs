@@ -1,7 +1,7 @@
 //! Publishers of CloudEvents: the merchant's own system and the carrier.
 
 use chrono::Utc;
-use journeys::{Answer, Shop, eventually};
+use journeys::{Answer, Client, Shop, eventually};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -30,14 +30,12 @@ pub(crate) fn goods_received(sku: &str, quantity: u32) -> Value {
 }
 
 /// Posts an event in structured mode.
-pub(crate) async fn publish(shop: &Shop, api_key: &str, event: &Value) -> Answer {
-    let visitor = shop.visitor();
-    let request = visitor
+pub(crate) async fn publish(publisher: &Client, event: &Value) -> Answer {
+    let request = publisher
         .request(Method::POST, "/v1/events")
-        .header("x-api-key", api_key)
         .header("content-type", "application/cloudevents+json")
         .body(event.to_string());
-    visitor.send(request, "POST /v1/events").await
+    publisher.send(request, "POST /v1/events").await
 }
 
 #[tokio::test]
@@ -45,12 +43,7 @@ async fn goods_received_can_be_ordered_a_moment_later() {
     let shop = Shop::shared().await;
     let customer = shop.customer().await;
     let sku = shop.new_article(0).await;
-    let answer = publish(
-        shop,
-        &shop.credentials.api_keys.erp,
-        &goods_received(&sku, 3),
-    )
-    .await;
+    let answer = publish(&shop.erp().await, &goods_received(&sku, 3)).await;
     assert_eq!(
         (answer.status, &answer.body),
         (202, &json!("")),
@@ -72,12 +65,10 @@ async fn goods_received_can_be_ordered_a_moment_later() {
 async fn the_same_report_twice_counts_once() {
     let shop = Shop::shared().await;
     let visitor = shop.visitor();
-    let sku = shop.new_article(0).await;
+    let (erp, sku) = (shop.erp().await, shop.new_article(0).await);
     let (first, last) = (goods_received(&sku, 3), goods_received(&sku, 4));
     for event in [&first, &first, &last] {
-        let _ = publish(shop, &shop.credentials.api_keys.erp, event)
-            .await
-            .expect(202);
+        let _ = publish(&erp, event).await.expect(202);
     }
     eventually("all reports to be counted", async || {
         match visitor.available(&sku).await {
@@ -95,23 +86,21 @@ async fn binary_and_batched_mode_are_taken_as_well() {
     let sku = shop.new_article(0).await;
     let structured = goods_received(&sku, 1);
     let text = |name: &str| structured[name].as_str().unwrap_or_default().to_owned();
-    let erp = &shop.credentials.api_keys.erp;
-    let binary = visitor
+    let erp = shop.erp().await;
+    let binary = erp
         .request(Method::POST, "/v1/events")
-        .header("x-api-key", erp)
         .header("ce-specversion", "1.0")
         .header("ce-id", text("id"))
         .header("ce-type", text("type"))
         .header("ce-source", text("source"))
         .json(&structured["data"]);
-    let _ = visitor.send(binary, "a binary event").await.expect(202);
+    let _ = erp.send(binary, "a binary event").await.expect(202);
     let batch = json!([goods_received(&sku, 2), goods_received(&sku, 4)]);
-    let batch = visitor
+    let batch = erp
         .request(Method::POST, "/v1/events")
-        .header("x-api-key", erp)
         .header("content-type", "application/cloudevents-batch+json")
         .body(batch.to_string());
-    let _ = visitor.send(batch, "a batch").await.expect(202);
+    let _ = erp.send(batch, "a batch").await.expect(202);
     eventually("all three to be counted", async || {
         match visitor.available(&sku).await {
             7 => Ok(()),
@@ -122,36 +111,60 @@ async fn binary_and_batched_mode_are_taken_as_well() {
 }
 
 #[tokio::test]
-async fn a_publisher_without_a_key_is_refused() {
+async fn a_publisher_without_a_token_is_refused() {
     let shop = Shop::shared().await;
-    for key in ["", "wrong"] {
-        let answer = publish(shop, key, &goods_received("COF-ETH-250", 1))
-            .await
-            .expect(401);
-        assert_ne!(answer.text("/message"), "");
+    for client in [shop.visitor(), shop.visitor().with_token("a.b.c")] {
+        let answer = publish(&client, &goods_received("COF-ETH-250", 1)).await;
+        assert_ne!(answer.expect(401).text("/message"), "");
+    }
+}
+
+#[tokio::test]
+async fn a_publisher_that_is_shut_off_and_let_in_again_goes_on() {
+    let shop = Shop::shared().await;
+    let operator = shop.operator().await;
+    let scope = "publish:dev.souk.goods.received.v1";
+    let secret = shop.new_machine(&[scope], 600).await;
+    let machine = shop.visitor().machine(&secret, None).await;
+    let mut event = goods_received(&shop.new_article(0).await, 1);
+    event["source"] = json!(format!("/publishers/{}", secret.client_id));
+    let _ = publish(&machine, &event).await.expect(202);
+    let path = format!("/v1/clients/{}", secret.client_id);
+    for (is_enabled, status) in [(false, 401), (true, 202)] {
+        let client = json!({
+            "name": "A test's machine", "kind": "machine", "scopes": [scope], "limit_per_minute": 600, "enabled": is_enabled,
+        });
+        let _ = operator.put(&path, client).await.expect(200);
+        eventually("the gate to follow", async || {
+            match publish(&machine, &event).await.status {
+                now if now == status => Ok(()),
+                other => Err(other),
+            }
+        })
+        .await;
     }
 }
 
 #[tokio::test]
 async fn a_type_that_is_not_the_publishers_own_is_refused_and_told_why() {
     let shop = Shop::shared().await;
-    let keys = &shop.credentials.api_keys;
-    let foreign = publish(shop, &keys.carrier, &goods_received("COF-ETH-250", 1))
-        .await
-        .expect(403);
+    let (erp, carrier) = (shop.erp().await, shop.carrier().await);
+    let mut foreign = goods_received("COF-ETH-250", 1);
+    foreign["source"] = json!("/publishers/carrier");
+    let foreign = publish(&carrier, &foreign).await.expect(403);
     assert!(
         foreign
             .body
             .to_string()
-            .contains("`dev.souk.goods.received.v1` is not granted"),
+            .contains("dev.souk.goods.received.v1"),
         "{:#}",
         foreign.body
     );
     let internal = event("dev.souk.payment.authorized.v1", "erp", json!({}));
-    let _ = publish(shop, &keys.erp, &internal).await.expect(403);
+    let _ = publish(&erp, &internal).await.expect(403);
     let mut disguised = goods_received("COF-ETH-250", 1);
     disguised["source"] = json!("/functions/inventory");
-    let _ = publish(shop, &keys.erp, &disguised).await.expect(403);
+    let _ = publish(&erp, &disguised).await.expect(403);
 }
 
 #[tokio::test]
@@ -160,21 +173,18 @@ async fn a_body_that_breaks_the_contract_is_refused_and_told_where() {
     let sku = shop.new_article(0).await;
     let mut broken = goods_received(&sku, 1);
     broken["data"]["lines"][0]["quantity"] = json!(0);
-    let refused = publish(shop, &shop.credentials.api_keys.erp, &broken)
-        .await
-        .expect(400);
+    let erp = shop.erp().await;
+    let refused = publish(&erp, &broken).await.expect(400);
     assert!(
         refused.body.to_string().contains("lines[0].quantity"),
         "{:#}",
         refused.body
     );
     let good_and_bad = json!([goods_received(&sku, 1), broken]);
-    let visitor = shop.visitor();
-    let batch = visitor
+    let batch = erp
         .request(Method::POST, "/v1/events")
-        .header("x-api-key", &shop.credentials.api_keys.erp)
         .header("content-type", "application/cloudevents-batch+json")
         .body(good_and_bad.to_string());
-    let _ = visitor.send(batch, "half a batch").await.expect(400);
-    assert_eq!(visitor.available(&sku).await, 0);
+    let _ = erp.send(batch, "half a batch").await.expect(400);
+    assert_eq!(erp.without_token().available(&sku).await, 0);
 }

@@ -7,15 +7,7 @@ use crate::publishers::{parcel_moved, publish};
 
 /// The shipment of an order, once it is booked.
 pub(crate) async fn shipment_of(merchant: &Client, order_id: &str) -> String {
-    let path = format!("/v1/shipments?order_id={order_id}");
-    eventually("a shipment to be booked", async || {
-        let list = merchant.get(&path).await.expect(200);
-        match list.body["items"][0]["shipment_id"].as_str() {
-            Some(id) => Ok(id.to_owned()),
-            None => Err(list.body),
-        }
-    })
-    .await
+    merchant.shipment_of(order_id).await
 }
 
 /// Sends it off.
@@ -39,11 +31,10 @@ async fn what_the_carrier_reports_delivers_the_order() {
     dispatch(&merchant, &shipment, &tracking_number).await;
     let _ = customer.until(&order_id, "shipped").await;
 
+    let carrier = shop.carrier().await;
     for status in ["in_transit", "delivered"] {
         let event = parcel_moved(&tracking_number, status);
-        let _ = publish(shop, &shop.credentials.api_keys.carrier, &event)
-            .await
-            .expect(202);
+        let _ = publish(&carrier, &event).await.expect(202);
     }
     let _ = customer.until(&order_id, "delivered").await;
 }

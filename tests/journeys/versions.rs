@@ -1,6 +1,6 @@
 //! Two versions of the API side by side: the same orders, shown in two ways.
 
-use journeys::client::order_of;
+use journeys::order_of;
 use journeys::{Shop, eventually};
 use uuid::Uuid;
 

@@ -25,7 +25,8 @@ const PIECES: u32 = 100_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_good_release_goes_through_and_a_slow_one_is_taken_back() {
-    let (manifests, functions) = (manifests::unchanged(), Functions::of_the_previous_release());
+    let manifests = manifests::for_the_previous_release();
+    let functions = Functions::of_the_previous_release();
     let shop = Shop::start(&[&manifests.arguments()[..], &functions.arguments()].concat());
     let local = shop.local();
     let sku = shop.new_article(PIECES).await;

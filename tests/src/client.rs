@@ -1,63 +1,13 @@
-//! Somebody who calls the shop: a visitor, a customer, the merchant, a publisher. Waits politely when it is told to.
+//! Somebody who calls the shop over HTTP, with or without a token. Waits politely when it is told to.
 
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
+use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder, StatusCode};
-use serde_json::{Value, json};
-use uuid::Uuid;
+use serde_json::Value;
 
+use crate::answer::Answer;
 use crate::documents::{Exchange, check_answer};
-use crate::wait::eventually;
-
-/// What the shop answered.
-#[derive(Debug)]
-pub struct Answer {
-    /// Status.
-    pub status: u16,
-    /// Headers.
-    pub headers: HeaderMap,
-    /// Body: JSON, or the text as a JSON string.
-    pub body: Value,
-    asked: String,
-}
-
-impl Answer {
-    /// The same answer, if its status is `status`.
-    ///
-    /// # Panics
-    ///
-    /// On any other status, showing the whole answer.
-    #[must_use]
-    pub fn expect(self, status: u16) -> Self {
-        assert_eq!(
-            self.status, status,
-            "{} was answered {:#}",
-            self.asked, self.body
-        );
-        self
-    }
-
-    /// A string in the body, by JSON pointer.
-    ///
-    /// # Panics
-    ///
-    /// When there is none.
-    #[must_use]
-    pub fn text(&self, pointer: &str) -> &str {
-        let found = self.body.pointer(pointer).and_then(Value::as_str);
-        found.unwrap_or_else(|| panic!("{} has no text at {pointer}: {:#}", self.asked, self.body))
-    }
-
-    /// A header as text, empty when it is absent.
-    #[must_use]
-    pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    }
-}
 
 /// A client of the gateway, with or without a token.
 #[derive(Debug, Clone)]
@@ -65,8 +15,11 @@ pub struct Client {
     http: reqwest::Client,
     gateway: String,
     token: Option<String>,
+    refresh_token: Option<String>,
     /// Whether answers are compared with docs/api/openapi.json.
     is_documented: bool,
+    /// Whether 429 is waited out.
+    is_patient: bool,
 }
 
 impl Client {
@@ -77,10 +30,7 @@ impl Client {
     /// When no HTTP client can be built.
     #[must_use]
     pub fn elsewhere(address: &str) -> Self {
-        Self {
-            is_documented: false,
-            ..Self::visitor(address)
-        }
+        Self::visitor(address).undocumented()
     }
 
     /// Somebody without an account.
@@ -90,17 +40,28 @@ impl Client {
     /// When no HTTP client can be built.
     #[must_use]
     pub fn visitor(gateway: &str) -> Self {
-        // Fails only when a provider is installed already, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(60))
-            .no_proxy()
-            .build();
         Self {
-            http: http.expect("an HTTP client can be built"),
+            http: http_client(),
             gateway: gateway.trim_end_matches('/').to_owned(),
             token: None,
+            refresh_token: None,
             is_documented: true,
+            is_patient: true,
+        }
+    }
+
+    /// Somebody without an account who calls from another address of this machine, such as `127.0.0.2`.
+    ///
+    /// # Panics
+    ///
+    /// When no HTTP client can be built.
+    #[must_use]
+    pub fn visitor_from(gateway: &str, address: &str) -> Self {
+        let address = address.parse().expect("an IP address");
+        let http = builder().local_address(Some(address)).build();
+        Self {
+            http: http.expect("an HTTP client can be built"),
+            ..Self::visitor(gateway)
         }
     }
 
@@ -113,31 +74,65 @@ impl Client {
         }
     }
 
+    /// The same, carrying what an answer of identity holds: `access_token` and, if there is one, `refresh_token`.
+    #[must_use]
+    pub fn with_tokens_of(&self, answer: &Answer) -> Self {
+        let refresh_token = answer.body["refresh_token"].as_str().map(str::to_owned);
+        Self {
+            refresh_token,
+            ..self.with_token(answer.text("/access_token"))
+        }
+    }
+
+    /// The same without a token.
+    #[must_use]
+    pub fn without_token(&self) -> Self {
+        Self {
+            token: None,
+            refresh_token: None,
+            ..self.clone()
+        }
+    }
+
+    /// The same, for requests that no client would send: answers are not compared with the document.
+    #[must_use]
+    pub fn undocumented(&self) -> Self {
+        Self {
+            is_documented: false,
+            ..self.clone()
+        }
+    }
+
+    /// The same, but 429 is an answer as any other.
+    #[must_use]
+    pub fn impatient(&self) -> Self {
+        Self {
+            is_patient: false,
+            ..self.clone()
+        }
+    }
+
+    /// Where the gateway answers.
+    #[must_use]
+    pub fn gateway(&self) -> &str {
+        &self.gateway
+    }
+
     /// The token carried.
     #[must_use]
     pub fn token(&self) -> &str {
         self.token.as_deref().unwrap_or_default()
     }
 
-    /// A new account, logged in, and its e-mail address.
-    pub async fn new_customer(&self) -> (Self, String) {
-        let email = format!("customer-{}@souk.example", Uuid::new_v4().simple());
-        let account =
-            json!({ "email": email, "password": "correct horse battery", "name": "Test Customer" });
-        let _ = self.post("/v1/accounts", account).await.expect(201);
-        (self.logged_in(&email, "correct horse battery").await, email)
-    }
-
-    /// The same client with the account's token.
-    pub async fn logged_in(&self, email: &str, password: &str) -> Self {
-        let answer = self
-            .post(
-                "/v1/sessions",
-                json!({ "email": email, "password": password }),
-            )
-            .await
-            .expect(201);
-        self.with_token(answer.text("/access_token"))
+    /// The refresh token that came with it.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    #[must_use]
+    pub fn refresh_token(&self) -> &str {
+        let token = self.refresh_token.as_deref();
+        token.expect("a refresh token came with the access token")
     }
 
     /// GET.
@@ -170,6 +165,12 @@ impl Client {
         self.send(request.json(&body), path).await
     }
 
+    /// POST of a form.
+    pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(self.request(Method::POST, path).form(fields), path)
+            .await
+    }
+
     /// A request to be completed, with the token if there is one.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.gateway));
@@ -177,6 +178,19 @@ impl Client {
             Some(token) => request.bearer_auth(token),
             None => request,
         }
+    }
+
+    /// Sends a request and looks at the head of its answer only: a stream may have no end.
+    ///
+    /// # Panics
+    ///
+    /// When there is no answer.
+    pub async fn peek(&self, request: RequestBuilder, asked: &str) -> Answer {
+        let response = request.send().await;
+        Answer::head(
+            response.unwrap_or_else(|error| panic!("{asked}: {error:?}")),
+            asked,
+        )
     }
 
     /// Sends a request; again when the gate says that this address calls too often.
@@ -196,8 +210,9 @@ impl Client {
                 .execute(once)
                 .await
                 .unwrap_or_else(|error| panic!("{asked}: {error:?}"));
-            if response.status() != StatusCode::TOO_MANY_REQUESTS {
-                let answer = read(response, asked).await;
+            let is_throttled = response.status() == StatusCode::TOO_MANY_REQUESTS;
+            if !(is_throttled && self.is_patient) {
+                let answer = Answer::read(response, asked).await;
                 if self.is_documented {
                     check_answer(&Exchange {
                         method: method.as_str(),
@@ -216,68 +231,22 @@ impl Client {
             tokio::time::sleep(Duration::from_secs(wait.unwrap_or(1))).await;
         }
     }
-
-    /// Places an order and gives its id.
-    pub async fn order(&self, sku: &str, quantity: u32, payment_method: &str) -> String {
-        let answer = self
-            .post_once(
-                "/v1/orders",
-                &Uuid::new_v4().to_string(),
-                order_of(sku, quantity, payment_method),
-            )
-            .await;
-        answer.expect(202).text("/order_id").to_owned()
-    }
-
-    /// Waits until the order has the status, and gives it as it then is. A function that was killed a moment ago may make
-    /// the gate answer 502 or 503: that is waited out as well.
-    pub async fn until(&self, order_id: &str, status: &str) -> Answer {
-        let path = format!("/v1/orders/{order_id}");
-        eventually(&format!("order {order_id} to be {status}"), async || {
-            let order = self.get(&path).await;
-            if order.status >= 500 {
-                return Err(format!("{:#}", order.body));
-            }
-            let order = order.expect(200);
-            if order.text("/status") == status {
-                Ok(order)
-            } else {
-                Err(format!("{:#}", order.body))
-            }
-        })
-        .await
-    }
-
-    /// Pieces of a SKU that can be ordered.
-    pub async fn available(&self, sku: &str) -> i64 {
-        let stock = self.get(&format!("/v1/stock/{sku}")).await.expect(200);
-        stock.body["available"]
-            .as_i64()
-            .unwrap_or_else(|| panic!("no `available`: {:#}", stock.body))
-    }
 }
 
-/// The body of an order of one product.
-#[must_use]
-pub fn order_of(sku: &str, quantity: u32, payment_method: &str) -> Value {
-    json!({
-        "lines": [{ "sku": sku, "quantity": quantity }],
-        "payment_method": payment_method,
-        "shipping_address": {
-            "name": "Test Customer", "line1": "1 Main Street", "postal_code": "10115", "city": "Berlin", "country": "DE"
-        },
-    })
+/// One that follows no redirect: where one leads is looked at.
+///
+/// # Panics
+///
+/// When no HTTP client can be built.
+pub(crate) fn http_client() -> reqwest::Client {
+    builder().build().expect("an HTTP client can be built")
 }
 
-async fn read(response: reqwest::Response, asked: &str) -> Answer {
-    let status = response.status().as_u16();
-    let headers = response.headers().clone();
-    let text = response.text().await.unwrap_or_default();
-    let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-    Answer {
-        status,
-        headers,
-        body,
-        asked: asked.to_owned(),
-    }
+fn builder() -> reqwest::ClientBuilder {
+    // Fails only when a provider is installed already, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .timeout(Duration::from_secs(60))
+        .redirect(Policy::none())
+        .no_proxy()
 }

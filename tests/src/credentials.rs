@@ -16,17 +16,28 @@ pub struct Account {
 pub struct Accounts {
     /// A customer.
     pub customer: Account,
-    /// The merchant.
+    /// Runs the shop.
     pub merchant: Account,
+    /// Runs the platform.
+    pub operator: Account,
 }
 
-/// The publishers' keys.
+/// What a machine client gets its tokens with.
 #[derive(Debug, Clone, Deserialize)]
-pub struct ApiKeys {
+pub struct ClientSecret {
+    /// Its name.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: String,
+}
+
+/// The publishers.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Clients {
     /// Reports goods received.
-    pub erp: String,
+    pub erp: ClientSecret,
     /// Reports where parcels are.
-    pub carrier: String,
+    pub carrier: ClientSecret,
 }
 
 /// Who may do what in this shop.
@@ -34,6 +45,6 @@ pub struct ApiKeys {
 pub struct Credentials {
     /// Accounts.
     pub accounts: Accounts,
-    /// API keys.
-    pub api_keys: ApiKeys,
+    /// Machine clients.
+    pub clients: Clients,
 }

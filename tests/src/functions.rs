@@ -16,7 +16,8 @@ pub struct Functions(TempDir);
 
 impl Functions {
     /// Those of this checkout; under each name that the previous release has, if `SOUK_PREVIOUS_RELEASE` names its folder, that
-    /// one.
+    /// one. Only `identity` and `intake` are this checkout's, which are upgraded together with the gate: it has its keys from the one,
+    /// and no API keys any more for the other.
     ///
     /// # Panics
     ///
@@ -28,6 +29,8 @@ impl Functions {
         functions.link(&this_checkout());
         if let Some(previous) = previous_release() {
             functions.link(&previous);
+            functions.release("identity");
+            functions.release("intake");
         }
         functions
     }

@@ -5,11 +5,29 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
+use crate::functions::previous_release;
 use crate::process::repository;
 
 const WINDOW: &str = "autoscaling.knative.dev/window";
 /// The line that every function's manifest has, and that another annotation can follow.
 const MAX_SCALE: &str = "        autoscaling.knative.dev/max-scale:";
+
+const ENVIRONMENT: &str = "          env:\n";
+/// Functions of 0.1.0 believe one key, which identity still signs with until keys are rotated.
+const FIXED_KEY: &str = "            - name: TOKEN_KEY_ID
+              valueFrom: { secretKeyRef: { name: identity-signing-key, key: kid } }
+            - name: TOKEN_PUBLIC_KEY_PEM
+              valueFrom: { secretKeyRef: { name: identity-signing-key, key: public.pem } }
+";
+
+/// Where every function's manifest says where traces go, and that an environment's settings say it.
+const TRACES: &str = "            - name: OTEL_EXPORTER_OTLP_ENDPOINT\n";
+const FROM_SETTINGS: &str = "              valueFrom:
+                configMapKeyRef:
+                  name: telemetry
+                  key: otlp-endpoint
+                  optional: true
+";
 
 /// Copies of `knative/` and `eventing/`.
 pub struct Manifests(TempDir);
@@ -79,6 +97,47 @@ pub fn with_window(window: &str) -> Manifests {
     copied(&|text| {
         let annotation = format!("        {WINDOW}: {window}\n{MAX_SCALE}");
         text.replace(MAX_SCALE, &annotation)
+    })
+}
+
+/// As they are, and where `SOUK_PREVIOUS_RELEASE` names a release whose functions are to run: with what those ask for besides.
+///
+/// # Panics
+///
+/// When they cannot be copied.
+#[must_use]
+pub fn for_the_previous_release() -> Manifests {
+    if previous_release().is_none() {
+        return unchanged();
+    }
+    copied(&|text| {
+        // It brings its tables up to date when it starts, and knows no other way.
+        let text = text.replace("  - ../jobs/migrate\n", "");
+        match text.contains("name: TOKEN_KEY_ID") {
+            true => text,
+            false => text.replacen(ENVIRONMENT, &format!("{ENVIRONMENT}{FIXED_KEY}"), 1),
+        }
+    })
+}
+
+/// Every function says all that it can say, and sends its traces and metrics to `collector`.
+///
+/// # Panics
+///
+/// When the manifests cannot be copied.
+#[must_use]
+pub fn talking_to(collector: &str) -> Manifests {
+    copied(&|text| {
+        let (head, tail) = text.split_at(text.find(TRACES).unwrap_or(text.len()));
+        let given = "            - name: RUST_LOG\n              value: debug\n";
+        let direct = format!("{TRACES}              value: {collector}\n");
+        match tail
+            .strip_prefix(TRACES)
+            .and_then(|rest| rest.strip_prefix(FROM_SETTINGS))
+        {
+            Some(rest) => format!("{head}{given}{direct}{rest}"),
+            None => text.to_owned(),
+        }
     })
 }
 

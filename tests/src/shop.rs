@@ -3,13 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
-use uuid::Uuid;
 
-use crate::client::Client;
-use crate::credentials::{Account, Credentials};
+use crate::credentials::Credentials;
+use crate::limits;
 use crate::process::{build, is_running, repository, souk};
 
 /// How the names of the shops' folders begin; the test program's process id follows.
@@ -30,7 +29,10 @@ pub struct Shop {
 /// A shop that was started here.
 pub struct Local {
     data_dir: PathBuf,
+    /// Any port at first, then that one: it is in the name of who issues tokens.
+    listen: String,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
     folder: Option<TempDir>,
 }
 
@@ -57,7 +59,21 @@ impl Shop {
     /// When the shop does not open.
     #[must_use]
     pub fn start(arguments: &[String]) -> Self {
-        let local = Local::new(arguments);
+        Self::start_with(arguments, &[])
+    }
+
+    /// The same, with variables for `souk`: a setting of `gateway-config/environments/local.env`, for instance. Limits of the gate
+    /// that are not among them are out of the way.
+    ///
+    /// # Panics
+    ///
+    /// When the shop does not open.
+    #[must_use]
+    pub fn start_with(arguments: &[String], environment: &[(&str, &str)]) -> Self {
+        let mut local = Local::new(arguments);
+        let given = environment.iter();
+        let given = given.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        local.environment.extend(given);
         local.up();
         Self::opened(local)
     }
@@ -105,7 +121,7 @@ impl Shop {
         self.reopen()
     }
 
-    fn opened(local: Local) -> Self {
+    fn opened(mut local: Local) -> Self {
         let credentials = read_json(&local.data_dir.join("credentials.json"));
         let stand_ins = local.ps()["stand_ins"].clone();
         let mails = stand_ins
@@ -116,11 +132,15 @@ impl Shop {
         let mails = mails
             .and_then(|one| one["page"].as_str())
             .map(str::to_owned);
+        let gateway = credentials["gateway"].as_str();
+        let gateway = gateway
+            .expect("credentials.json names the gateway")
+            .to_owned();
+        gateway
+            .trim_start_matches("http://")
+            .clone_into(&mut local.listen);
         Self {
-            gateway: credentials["gateway"]
-                .as_str()
-                .expect("credentials.json names the gateway")
-                .to_owned(),
+            gateway,
             credentials: serde_json::from_value(credentials).expect("credentials.json is complete"),
             mails,
             local: Some(local),
@@ -137,51 +157,6 @@ impl Shop {
             mails: std::env::var("SOUK_MAILS_URL").ok(),
             local: None,
         }
-    }
-
-    /// Somebody without an account.
-    #[must_use]
-    pub fn visitor(&self) -> Client {
-        Client::visitor(&self.gateway)
-    }
-
-    /// The merchant, logged in.
-    pub async fn merchant(&self) -> Client {
-        let Account { email, password } = &self.credentials.accounts.merchant;
-        self.visitor().logged_in(email, password).await
-    }
-
-    /// A new customer, logged in.
-    pub async fn customer(&self) -> Client {
-        self.visitor().new_customer().await.0
-    }
-
-    /// A product of its own for one test, with so many pieces in stock; gives its SKU.
-    pub async fn new_article(&self, pieces: u32) -> String {
-        let merchant = self.merchant().await;
-        let sku = format!(
-            "TEST-{}",
-            &Uuid::new_v4().simple().to_string().to_uppercase()[..12]
-        );
-        let product = json!({
-            "name": "A mug", "description": "A mug for a test.", "category": "test",
-            "price": { "amount_minor": 1250, "currency": "EUR" },
-        });
-        let _ = merchant
-            .put(&format!("/v1/products/{sku}"), product)
-            .await
-            .expect(201);
-        // An adjustment of nothing is none; one up and down makes the article known.
-        let path = format!("/v1/stock/{sku}/adjustments");
-        let adjust = async |delta: i64| {
-            let body = json!({ "quantity_delta": delta, "reason": "stock for a test" });
-            let key = Uuid::new_v4().to_string();
-            let answer = merchant.post_once(&path, &key, body).await;
-            assert!(answer.status < 300, "{:#}", answer.body);
-        };
-        adjust(i64::from(pieces) + 1).await;
-        adjust(-1).await;
-        sku
     }
 
     /// The shop's own folder and commands.
@@ -208,7 +183,9 @@ impl Local {
         open_to_other_users(folder.path());
         Self {
             data_dir: folder.path().join("data"),
+            listen: "127.0.0.1:0".to_owned(),
             arguments: arguments.to_vec(),
+            environment: limits::out_of_the_way(),
             folder: Some(folder),
         }
     }
@@ -299,14 +276,15 @@ impl Local {
     fn up(&self) {
         build();
         let mut command = Command::new(souk());
-        command.args(["up", "--detach", "--no-build", "--listen", "127.0.0.1:0"]);
+        command.args(["up", "--detach", "--no-build", "--listen", &self.listen]);
         command
             .arg("--while-pid")
             .arg(std::process::id().to_string());
         command
             .arg("--data-dir")
             .arg(&self.data_dir)
-            .args(&self.arguments);
+            .args(&self.arguments)
+            .envs(self.environment.iter().cloned());
         let output = command
             .current_dir(repository())
             .stdin(Stdio::null())

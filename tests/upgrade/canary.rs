@@ -1,6 +1,6 @@
 //! An upgrade that nobody notices, and a step back.
 
-use journeys::functions::{Functions, previous_release};
+use journeys::functions::Functions;
 use journeys::shop::Local;
 use journeys::{Shop, manifests};
 use serde_json::Value;
@@ -17,15 +17,8 @@ const PIECES: u32 = 100_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn orders_goes_to_its_next_revision_and_back_and_no_order_notices() {
-    let (manifests, functions) = (manifests::unchanged(), Functions::of_the_previous_release());
-    if previous_release().is_some() {
-        // It brings its tables up to date when it starts, and knows no other way.
-        manifests.change(
-            "knative/base/kustomization.yaml",
-            "  - ../jobs/migrate\n",
-            "",
-        );
-    }
+    let manifests = manifests::for_the_previous_release();
+    let functions = Functions::of_the_previous_release();
     let shop = Shop::start(&[&manifests.arguments()[..], &functions.arguments()].concat());
     let local = shop.local();
     let sku = shop.new_article(PIECES).await;
