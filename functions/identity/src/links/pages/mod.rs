@@ -54,10 +54,12 @@ pub(super) fn routes() -> Routes<App> {
         )
 }
 
-/// For links that are wrong, old, or used. Which of these, nobody is told.
-fn unusable(status: StatusCode) -> Result<Page, Problem> {
+/// For links that are wrong, old, or used. Which of these, nobody is told; `next` is where a new one comes
+/// from: address and words.
+fn unusable(status: StatusCode, next: Option<(&str, &str)>) -> Result<Page, Problem> {
     let problem = links::unusable();
-    Page::wrong(status, "This link is not good", problem.detail())
+    let page = Page::message("This link is not good", problem.detail(), next)?;
+    Ok(page.status(status))
 }
 
 #[cfg(test)]

@@ -15,6 +15,9 @@ use crate::{
     pages::{Browser, Done, Page, Posted, Sent, Shown},
 };
 
+const ASK_AGAIN: Option<(&str, &str)> =
+    Some(("/account/forgot-password", "Have another link sent"));
+
 pub(super) const SHOW_RESET_PASSWORD: Doc =
     Doc::new("Show the page that replaces a password", Access::public())
         .about("It changes nothing: its button does.")
@@ -67,7 +70,7 @@ async fn show(
     wrong: Option<&str>,
 ) -> Result<Page, Problem> {
     if !links::is_good(app, token, LinkPurpose::PasswordReset).await? {
-        return unusable(StatusCode::BAD_REQUEST);
+        return unusable(StatusCode::BAD_REQUEST, ASK_AGAIN);
     }
     let form = browser.form_token();
     let page = Page::new(&ResetPage { form, token, wrong })?;
@@ -98,7 +101,7 @@ async fn submit(app: &App, browser: &Browser, fields: &ResetForm) -> Result<Page
             Some(("/account/login", "Log in")),
         ),
         Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
-            unusable(problem.status())
+            unusable(problem.status(), ASK_AGAIN)
         }
         Err(problem) => Err(problem),
     }

@@ -55,7 +55,7 @@ pub(super) async fn show_verify_email(
 
 async fn show(app: &App, browser: &Browser, token: &str) -> Result<Page, Problem> {
     if !links::is_good(app, token, LinkPurpose::EmailVerification).await? {
-        return unusable(StatusCode::BAD_REQUEST);
+        return unusable(StatusCode::BAD_REQUEST, None);
     }
     let form = browser.form_token();
     let page = Page::new(&VerificationPage { form, token })?;
@@ -73,7 +73,7 @@ pub(super) async fn verify_email_by_form(
             Some(("/account/sessions", "To your account")),
         ),
         Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
-            unusable(problem.status())
+            unusable(problem.status(), None)
         }
         Err(problem) => Err(problem),
     };
