@@ -4,6 +4,7 @@ mod asleep;
 mod backup;
 mod closed;
 mod collector;
+mod commands;
 mod gateway_alone;
 mod killed_orders;
 mod killed_souk;
