@@ -2,6 +2,7 @@
 //! start at once, and an old and a new Secret may be about for a while: whoever comes last wins, and nobody fails.
 
 use souk_kit::{Reader, StartError, auth::Role};
+use zeroize::Zeroizing;
 
 use super::{
     announce,
@@ -65,6 +66,7 @@ pub(crate) async fn ensure(app: &App, seed: Seed) -> Result<(), StartError> {
 }
 
 async fn make(app: &App, seed: Seed) -> Result<(), StartError> {
+    let password = seed.password.clone();
     let hash = app
         .passwords
         .hash(seed.password)
@@ -85,6 +87,8 @@ async fn make(app: &App, seed: Seed) -> Result<(), StartError> {
     if store::insert(tx.conn(), &account, &hash).await? {
         let event = announce::registered(&account, tx.id());
         tx.emit(event).map_err(other)?;
+        let mark = mark(app, &password, &hash);
+        store::set_seed_mark(tx.conn(), account.account_id, &mark).await?;
         tx.commit().await?;
         tracing::info!(account_id = %account.account_id, role = name(seed.role), "an account was made by its Secret");
     }
@@ -92,10 +96,14 @@ async fn make(app: &App, seed: Seed) -> Result<(), StartError> {
 }
 
 async fn adjust(app: &App, stored: Stored, seed: Seed) -> Result<(), StartError> {
-    let (account_id, known) = (stored.account.account_id, stored.password_hash);
-    let is_right = app.passwords.is_right(seed.password.clone(), Some(known));
-    let is_right = is_right.await.map_err(not_hashed)?;
+    let (account_id, password) = (stored.account.account_id, seed.password.clone());
+    let known = mark(app, &password, &stored.password_hash);
+    let is_marked = store::has_seed_mark(app.pool(), account_id, &known).await?;
+    let is_right = is_marked || is_right(app, &password, stored.password_hash).await?;
     if is_right && stored.account.role == seed.role {
+        if !is_marked {
+            store::set_seed_mark(app.pool(), account_id, &known).await?;
+        }
         return Ok(());
     }
     let hash = app
@@ -107,6 +115,7 @@ async fn adjust(app: &App, stored: Stored, seed: Seed) -> Result<(), StartError>
     let now = tx.now();
     store::set_role(tx.conn(), account_id, seed.role, now).await?;
     store::set_password(tx.conn(), account_id, &hash, now).await?;
+    store::set_seed_mark(tx.conn(), account_id, &mark(app, &password, &hash)).await?;
     store::note_verified(tx.conn(), account_id, now).await?;
     // Whoever had the address, or the old password, is out.
     sessions::end_all(&mut tx, account_id, None)
@@ -116,6 +125,18 @@ async fn adjust(app: &App, stored: Stored, seed: Seed) -> Result<(), StartError>
     tx.commit().await?;
     tracing::info!(%account_id, role = name(seed.role), "an account was adjusted to its Secret");
     Ok(())
+}
+
+async fn is_right(app: &App, password: &Password, hash: String) -> Result<bool, StartError> {
+    let compared = app.passwords.is_right(password.clone(), Some(hash));
+    compared.await.map_err(not_hashed)
+}
+
+/// Shows that this hash is this password's, to whoever has the master key: hashing again would take a tenth of a second of each
+/// start, and functions that have just started wait for this one's keys.
+fn mark(app: &App, password: &Password, hash: &str) -> [u8; 32] {
+    let of = Zeroizing::new([password.as_bytes(), &[0], hash.as_bytes()].concat());
+    app.keys.master().derive("souk seed", &of)
 }
 
 /// What the owner is called.
@@ -205,6 +226,27 @@ mod tests {
         let old = desk.log_in("merchant@souk.example", "first secret").await;
         assert_eq!(old.status, StatusCode::UNAUTHORIZED);
         desk.token("merchant@souk.example", "second secret").await;
+    }
+
+    #[tokio::test]
+    async fn a_password_that_was_compared_once_is_known_by_its_mark_until_it_changes() {
+        let desk = Desk::open().await;
+        ensure(&desk.app, merchant("first secret")).await.unwrap();
+        let email = merchant("first secret").email;
+        let is_marked = async |password: &str| {
+            let found = store::find_by_email(desk.app.pool(), &email).await;
+            let stored = found.unwrap().unwrap();
+            let password = password.parse().unwrap();
+            let mark = mark(&desk.app, &password, &stored.password_hash);
+            let id = stored.account.account_id;
+            let marked = store::has_seed_mark(desk.app.pool(), id, &mark).await;
+            marked.unwrap()
+        };
+        assert!(is_marked("first secret").await);
+        assert!(!is_marked("second secret").await);
+        ensure(&desk.app, merchant("second secret")).await.unwrap();
+        assert!(is_marked("second secret").await);
+        assert!(!is_marked("first secret").await);
     }
 
     #[tokio::test]

@@ -115,6 +115,34 @@ pub(crate) async fn list(
         .collect()
 }
 
+/// Whether an account has this mark of its Secret.
+pub(crate) async fn has_seed_mark(
+    db: impl PgExecutor<'_>,
+    account_id: Uuid,
+    mark: &[u8; 32],
+) -> Result<bool, sqlx::Error> {
+    let select = "select exists (select from accounts where account_id = $1 and seed_mark = $2)";
+    sqlx::query_scalar(select)
+        .bind(account_id)
+        .bind(mark)
+        .fetch_one(db)
+        .await
+}
+
+/// Gives an account the mark of its Secret.
+pub(crate) async fn set_seed_mark(
+    db: impl PgExecutor<'_>,
+    account_id: Uuid,
+    mark: &[u8; 32],
+) -> Result<(), sqlx::Error> {
+    sqlx::query("update accounts set seed_mark = $2 where account_id = $1")
+        .bind(account_id)
+        .bind(mark)
+        .execute(db)
+        .await
+        .map(drop)
+}
+
 /// Gives an account another password.
 pub(crate) async fn set_password(
     db: impl PgExecutor<'_>,
