@@ -18,4 +18,4 @@ pub use post_office::{Mail, Manner, PostOffice};
 pub use postgres::{postgres, postgres_url};
 pub use recorder::{Recorder, Sent};
 pub use replica::Replicated;
-pub use tokens::Tokens;
+pub use tokens::{Tokens, scopes};

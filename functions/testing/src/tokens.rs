@@ -177,8 +177,8 @@ const OPERATOR: &[&str] = &[
     "keys:write",
 ];
 
-/// What a role can have at most, as `identity` has it; what is published, [`Tokens::machine`] says.
-fn scopes(role: Role) -> String {
+/// What a role can have at most, as `identity` has it, whose tests compare the two; what is published, [`Tokens::machine`] says.
+pub fn scopes(role: Role) -> String {
     let lists: &[&[&str]] = match role {
         Role::Guest => &[&["offline_access"], BUYER],
         Role::Customer => &[PERSON, BUYER],

@@ -1,5 +1,6 @@
 //! Carts by their account.
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use chrono::{DateTime, Utc};
 use souk_kit::dynamodb::{DynamoError, Outbox, PK, SK, Tx, number, text};
@@ -35,25 +36,16 @@ pub(crate) async fn find(
 
 /// The carts of an account that are still there, oldest first. It has few: creating one looks at them all.
 pub(crate) async fn list(outbox: &Outbox, account_id: Uuid) -> Result<Vec<Cart>, DynamoError> {
-    let answer = outbox
-        .client()
-        .query()
-        .table_name(outbox.table())
-        .consistent_read(true)
-        .key_condition_expression(format!("{PK} = :account and begins_with({SK}, :cart)"))
-        .expression_attribute_values(":account", text(cart_item::partition(account_id)))
-        .expression_attribute_values(":cart", text(CART))
-        .send()
-        .await?;
+    let answer = of(outbox, account_id).send().await?;
     let carts: Result<Vec<_>, _> = answer.items().iter().map(cart_item::understand).collect();
     let (mut carts, now): (Vec<Cart>, DateTime<Utc>) = (carts?, outbox.clock().now());
     carts.retain(|cart| !cart.has_expired(now));
     Ok(carts)
 }
 
-/// Deletes some of the carts of an account, expired ones as well; whether there may be more.
-pub(crate) async fn forget_some(outbox: &Outbox, account_id: Uuid) -> Result<bool, DynamoError> {
-    let answer = outbox
+/// Asks for the carts of an account, expired ones as well.
+fn of(outbox: &Outbox, account_id: Uuid) -> QueryFluentBuilder {
+    outbox
         .client()
         .query()
         .table_name(outbox.table())
@@ -61,6 +53,11 @@ pub(crate) async fn forget_some(outbox: &Outbox, account_id: Uuid) -> Result<boo
         .key_condition_expression(format!("{PK} = :account and begins_with({SK}, :cart)"))
         .expression_attribute_values(":account", text(cart_item::partition(account_id)))
         .expression_attribute_values(":cart", text(CART))
+}
+
+/// Deletes some of the carts of an account, expired ones as well; whether there may be more.
+pub(crate) async fn forget_some(outbox: &Outbox, account_id: Uuid) -> Result<bool, DynamoError> {
+    let answer = of(outbox, account_id)
         .projection_expression(format!("{PK}, {SK}"))
         .limit(FORGOTTEN_AT_ONCE)
         .send()

@@ -3,6 +3,7 @@
 mod announce;
 mod export;
 mod http;
+mod log_in;
 mod parts;
 pub(crate) mod registration;
 mod seeds;
@@ -11,6 +12,7 @@ pub(crate) mod store;
 use souk_kit::api::Routes;
 
 use crate::{app::App, links};
+pub(crate) use log_in::log_in;
 pub(crate) use parts::Parts;
 pub(crate) use seeds::{Seed, ensure, from_env as seeds_from_env};
 

@@ -196,6 +196,14 @@ mod tests {
     }
 
     #[test]
+    fn the_tokens_of_other_functions_tests_are_good_for_what_a_role_can_have() {
+        for role in Role::ALL {
+            let tests: Scope = souk_testing::scopes(role).parse().unwrap();
+            assert_eq!(tests, Scope::of_role(role), "{role}");
+        }
+    }
+
+    #[test]
     fn a_buyer_runs_neither_shop_nor_platform_and_an_operator_does_not_touch_the_till() {
         let customer = Scope::of_role(Role::Customer);
         assert!(customer.has("orders:write") && customer.has("account"));

@@ -1,25 +1,22 @@
 //! `POST /v1/sessions`: tokens for an e-mail address and its password. Neither the answer nor the time it takes tells whether
 //! the address is known.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, StatusCode},
-};
+use axum::{extract::State, http::HeaderMap};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 use souk_kit::{
-    Access, Answer, Problem,
+    Access, Answer,
     api::{Cached, Doc, Status},
     http::Json,
 };
 
 use crate::{
-    accounts::store::{self as accounts, Stored},
+    accounts,
     app::App,
     clients,
-    domain::{Account, Email, Password, Scope},
-    lockout::{self, Attempt},
+    domain::Scope,
+    lockout,
     sessions::{self, Opening, Seen, TokenAnswer},
 };
 
@@ -51,6 +48,7 @@ pub(super) const OPEN_SESSION: Doc = Doc::new("Log in", Access::public())
             "wrong-credentials",
             "The e-mail address or the password is wrong.",
         ),
+        (403, "forbidden", "The client `shop` is shut off."),
         (
             429,
             "too-many-attempts",
@@ -62,12 +60,10 @@ pub(super) const OPEN_SESSION: Doc = Doc::new("Log in", Access::public())
 pub(super) async fn open_session(
     State(app): State<App>,
     headers: HeaderMap,
-    Json(credentials): Json<Credentials>,
+    Json(Credentials { email, password }): Json<Credentials>,
 ) -> Answer<Cached<Status<201, Json<TokenAnswer>>>> {
-    let (account, attempt) = log_in(&app, &headers, credentials).await?;
-    let shop = clients::find(app.pool(), clients::SHOP).await?;
-    let shop = shop.filter(|shop| shop.enabled);
-    let shop = shop.ok_or_else(|| Problem::forbidden("The client `shop` is shut off."))?;
+    let (account, attempt) = accounts::log_in(&app, &headers, &email, password).await?;
+    let shop = clients::shop(app.pool()).await?;
     let mut tx = app.outbox.begin().await?;
     lockout::succeeded(&mut tx, &attempt).await?;
     let opening = Opening {
@@ -81,48 +77,15 @@ pub(super) async fn open_session(
     };
     let tokens = sessions::open(&app, &mut tx, opening).await?;
     tx.commit().await?;
-    Ok(Cached {
-        control: "no-store",
-        answer: Status(Json(TokenAnswer::of(tokens))),
-    })
-}
-
-async fn log_in(
-    app: &App,
-    headers: &HeaderMap,
-    Credentials { email, password }: Credentials,
-) -> Answer<(Account, Attempt)> {
-    let attempt = lockout::check(app, &email, headers).await?;
-    let stored = find(app, &email).await?;
-    let hash = stored.as_ref().map(|stored| stored.password_hash.clone());
-    let password = Password::offered(password);
-    let is_right = app.passwords.is_right(password, hash).await?;
-    let Some(Stored { account, .. }) = stored.filter(|_| is_right) else {
-        lockout::failed(app, &attempt).await?;
-        return Err(Problem::new(
-            StatusCode::UNAUTHORIZED,
-            "wrong-credentials",
-            "The e-mail address or the password is wrong.",
-        ));
-    };
-    Ok((account, attempt))
-}
-
-/// What is no address has no account.
-async fn find(app: &App, email: &str) -> Result<Option<Stored>, sqlx::Error> {
-    match email.parse::<Email>() {
-        Ok(email) => accounts::find_by_email(app.pool(), &email).await,
-        Err(_) => Ok(None),
-    }
+    Ok(TokenAnswer::created(tokens))
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::header::CACHE_CONTROL;
+    use axum::http::{StatusCode, header::CACHE_CONTROL};
     use chrono::TimeDelta;
     use souk_kit::auth::Role;
 
-    use super::*;
     use crate::testing::Desk;
 
     #[tokio::test]

@@ -10,7 +10,7 @@ use souk_kit::{
 };
 use uuid::Uuid;
 
-use super::{ErrorCode, Form, OAuthError, Outcome};
+use super::{ErrorCode, Form, OAuthError, Outcome, own_access_token};
 use crate::{app::App, chance::digest, domain::Client, sessions};
 
 pub(super) const INTROSPECT_TOKEN: Doc = Doc::new("Ask whether a token is good", Access::public())
@@ -122,11 +122,7 @@ async fn of_access_token(
     client: &Client,
     token: &str,
 ) -> Result<Option<TokenState>, OAuthError> {
-    let verified = app.keys.verifier().verify(token).await;
-    let Some(caller) = verified
-        .ok()
-        .filter(|caller| caller.client == client.client_id)
-    else {
+    let Some(caller) = own_access_token(app, client, token).await else {
         return Ok(None);
     };
     if let Some(session_id) = caller.session

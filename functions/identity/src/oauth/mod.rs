@@ -9,9 +9,9 @@ mod introspect_token;
 mod revoke_token;
 mod userinfo;
 
-use souk_kit::api::Routes;
+use souk_kit::{Caller, api::Routes};
 
-use crate::app::App;
+use crate::{app::App, domain::Client};
 use error::{ErrorCode, OAuthError, Outcome};
 use form::Form;
 
@@ -54,4 +54,10 @@ pub(crate) fn routes() -> Routes<App> {
             userinfo::post_userinfo,
             &userinfo::POST_USERINFO,
         )
+}
+
+/// Whose access token it is, if it is a good one of this client.
+async fn own_access_token(app: &App, client: &Client, token: &str) -> Option<Caller> {
+    let verified = app.keys.verifier().verify(token).await.ok();
+    verified.filter(|caller| caller.client == client.client_id)
 }

@@ -7,7 +7,7 @@ use souk_kit::{
     api::{Doc, Output, Reply, Schemas},
 };
 
-use super::{ErrorCode, Form, OAuthError, Outcome};
+use super::{ErrorCode, Form, OAuthError, Outcome, own_access_token};
 use crate::{app::App, chance::digest, domain::Client, sessions};
 
 pub(super) const REVOKE_TOKEN: Doc = Doc::new("Give a token back", Access::public())
@@ -78,11 +78,7 @@ async fn session_of(
     client: &Client,
     token: &str,
 ) -> Result<Option<uuid::Uuid>, OAuthError> {
-    let verified = app.keys.verifier().verify(token).await;
-    let Some(caller) = verified
-        .ok()
-        .filter(|caller| caller.client == client.client_id)
-    else {
+    let Some(caller) = own_access_token(app, client, token).await else {
         return Ok(None);
     };
     if caller.session.is_none() {

@@ -20,10 +20,9 @@ use super::{
     sent::Sent,
 };
 use crate::{
-    accounts::store::{self as accounts, Stored},
+    accounts,
     app::App,
     authorize::{Login, logins},
-    domain::{Email, Password},
     lockout,
 };
 
@@ -110,22 +109,7 @@ async fn log_in(
     }: LoginForm,
     onward: &Onward,
 ) -> Result<Page, Problem> {
-    let attempt = lockout::check(app, &email, browser.headers()).await?;
-    let stored = find(app, &email).await?;
-    let hash = stored.as_ref().map(|stored| stored.password_hash.clone());
-    let is_right = app
-        .passwords
-        .is_right(Password::offered(password), hash)
-        .await?;
-    let Some(Stored { account, .. }) = stored.filter(|_| is_right) else {
-        lockout::failed(app, &attempt).await?;
-        let detail = "The e-mail address or the password is wrong.";
-        return Err(Problem::new(
-            StatusCode::UNAUTHORIZED,
-            "wrong-credentials",
-            detail,
-        ));
-    };
+    let (account, attempt) = accounts::log_in(app, browser.headers(), &email, password).await?;
     let mut tx = app.outbox.begin().await?;
     lockout::succeeded(&mut tx, &attempt).await?;
     let is_secure = app.settings.is_secure();
@@ -156,14 +140,6 @@ pub(super) async fn open(
     let secret = app.chance.secret()?;
     logins::open(tx.conn(), &login, &secret).await?;
     Ok(Page::see_other(onward.address()).cookie(browser.logged_in(&secret)))
-}
-
-/// What is no address has no account.
-async fn find(app: &App, email: &str) -> Result<Option<Stored>, Problem> {
-    match email.parse::<Email>() {
-        Ok(email) => Ok(accounts::find_by_email(app.pool(), &email).await?),
-        Err(_) => Ok(None),
-    }
 }
 
 /// The page again where somebody may try again; a problem of ours otherwise.

@@ -2,6 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use souk_kit::{
+    api::{Cached, Status},
+    http::Json,
+};
 
 use super::Tokens;
 
@@ -30,6 +34,14 @@ pub(crate) struct TokenAnswer {
 }
 
 impl TokenAnswer {
+    /// 201 with these, which nobody on the way may keep.
+    pub(crate) fn created(tokens: Tokens) -> Cached<Status<201, Json<Self>>> {
+        Cached {
+            control: "no-store",
+            answer: Status(Json(Self::of(tokens))),
+        }
+    }
+
     /// The answer with these.
     pub(crate) fn of(tokens: Tokens) -> Self {
         Self {

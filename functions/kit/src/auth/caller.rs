@@ -42,6 +42,17 @@ impl Caller {
         self.scopes.iter().any(|own| own == scope)
     }
 
+    /// Whether it sees what belongs to everybody, on routes that it may ask: merchants run the shop, and a machine client with
+    /// the scope works for them.
+    pub fn sees_all(&self) -> bool {
+        matches!(self.role, Role::Merchant | Role::Machine)
+    }
+
+    /// Whether it sees what belongs to this account: its own, or everybody's.
+    pub fn sees(&self, account_id: Uuid) -> bool {
+        self.subject == account_id || self.sees_all()
+    }
+
     /// What its token is good for.
     pub fn scopes(&self) -> &[String] {
         &self.scopes

@@ -10,7 +10,7 @@ use souk_kit::{
     page::{Page, PageQuery},
 };
 
-use super::view::{View, sees_all};
+use super::view::View;
 use crate::{
     app::App,
     domain::Order,
@@ -64,7 +64,7 @@ pub(crate) async fn list_orders<V: View>(
     page: PageQuery,
 ) -> Answer<Json<Page<V>>> {
     let wanted = Wanted {
-        account_id: (!sees_all(&caller)).then_some(caller.subject),
+        account_id: (!caller.sees_all()).then_some(caller.subject),
         states: filter.status.map_or(&[], OrderStatus::states),
     };
     let after: Option<Position> = page.after()?;

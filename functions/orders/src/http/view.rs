@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
-use souk_kit::{Answer, Caller, Problem, Role};
+use souk_kit::{Answer, Caller, Problem};
 use uuid::Uuid;
 
 use crate::domain::Order;
@@ -31,15 +31,9 @@ pub(crate) trait View: Serialize + JsonSchema + Send + Sized + 'static {
     }
 }
 
-/// Merchants run the shop, and a machine client with the scope works for them: they see every order. Everybody else sees
-/// their own.
-pub(super) fn sees_all(caller: &Caller) -> bool {
-    matches!(caller.role, Role::Merchant | Role::Machine)
-}
-
 /// An order as far as the caller may see it; to everybody else there is none.
 pub(super) fn visible(order: Option<Order>, order_id: Uuid, caller: &Caller) -> Answer<Order> {
-    let own = |order: &Order| order.purchase.account_id == caller.subject || sees_all(caller);
+    let own = |order: &Order| caller.sees(order.purchase.account_id);
     order
         .filter(own)
         .ok_or_else(|| Problem::not_found("order", order_id))

@@ -13,7 +13,6 @@ use uuid::Uuid;
 use super::{
     ORDER_ID,
     payment_view::{EntryView, PaymentView},
-    sees_all,
 };
 use crate::{
     app::App,
@@ -48,7 +47,7 @@ pub(crate) async fn get_payment(
     Path(order_id): Path<Uuid>,
 ) -> Answer<Json<Detailed>> {
     let pool = app.outbox.pool();
-    let own = |payment: &Payment| payment.request.account_id == caller.subject || sees_all(&caller);
+    let own = |payment: &Payment| caller.sees(payment.request.account_id);
     let payment = payments::find(pool, order_id)
         .await?
         .filter(own)

@@ -10,7 +10,7 @@ use souk_kit::{
     page::{Page, PageQuery},
 };
 
-use super::{payment_view::PaymentView, sees_all};
+use super::payment_view::PaymentView;
 use crate::{
     app::App,
     domain::{Payment, State as Status},
@@ -41,7 +41,7 @@ pub(crate) async fn list_payments(
     page: PageQuery,
 ) -> Answer<Json<Page<PaymentView>>> {
     let filter = Filter {
-        account_id: (!sees_all(&caller)).then_some(caller.subject),
+        account_id: (!caller.sees_all()).then_some(caller.subject),
         state: wanted.status.as_deref().map(status_named).transpose()?,
     };
     let after: Option<Position> = page.after()?;

@@ -12,7 +12,7 @@ use souk_kit::{
 };
 use uuid::Uuid;
 
-use super::{sees_all, shipment_view::ShipmentView};
+use super::shipment_view::ShipmentView;
 use crate::{
     domain::{Shipment, State},
     store::shipments::{self, Position, Wanted},
@@ -44,7 +44,7 @@ pub(crate) async fn list_shipments(
     page: PageQuery,
 ) -> Answer<Json<Page<ShipmentView>>> {
     let wanted = Wanted {
-        account_id: (!sees_all(&caller)).then_some(caller.subject),
+        account_id: (!caller.sees_all()).then_some(caller.subject),
         order_id: filter.order_id,
         state: filter.status.as_deref().map(state).transpose()?,
     };

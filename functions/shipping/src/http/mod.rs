@@ -11,7 +11,7 @@ pub(crate) use dispatch_shipment::{DISPATCH_SHIPMENT, dispatch_shipment};
 pub(crate) use get_shipment::{GET_SHIPMENT, get_shipment};
 pub(crate) use list_shipments::{LIST_SHIPMENTS, list_shipments};
 
-use souk_kit::{Caller, Problem, Role, api::Param, postgres::Tx};
+use souk_kit::{Problem, api::Param, postgres::Tx};
 use uuid::Uuid;
 
 use crate::{
@@ -21,12 +21,6 @@ use crate::{
 
 /// The segment that every path of a shipment has.
 const SHIPMENT_ID: Param = Param::new("shipment_id", "The shipment.");
-
-/// Merchants run the shop, and a machine client with the scope works for them: they see everything. Everybody else sees
-/// their own.
-fn sees_all(caller: &Caller) -> bool {
-    matches!(caller.role, Role::Merchant | Role::Machine)
-}
 
 /// For the merchant's actions: the shipment, which nobody else can change until the transaction ends.
 async fn lock(tx: &mut Tx, shipment_id: Uuid) -> Result<Shipment, Problem> {

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::HeaderMap};
 use souk_kit::{
-    Answer, Problem,
+    Answer,
     api::{Cached, Doc, Status},
     auth::{Access, Role},
     http::Json,
@@ -19,15 +19,14 @@ pub(in crate::accounts) const BECOME_GUEST: Doc = Doc::new("Begin as a guest", A
     .about(
         "A guest has one cart and the orders of it. They can be kept: `POST /v1/accounts` with this token makes an account of the same id.",
     )
-    .says(&[(201, "Tokens of somebody new.")]);
+    .says(&[(201, "Tokens of somebody new.")])
+    .refuses(&[(403, "forbidden", "The client `shop` is shut off.")]);
 
 pub(in crate::accounts) async fn become_guest(
     State(app): State<App>,
     headers: HeaderMap,
 ) -> Answer<Cached<Status<201, Json<TokenAnswer>>>> {
-    let client = clients::find(app.pool(), clients::SHOP)
-        .await?
-        .ok_or_else(|| Problem::internal("there is no client `shop`"))?;
+    let client = clients::shop(app.pool()).await?;
     let mut tx = app.outbox.begin().await?;
     let opening = Opening {
         subject: tx.id(),
@@ -40,10 +39,7 @@ pub(in crate::accounts) async fn become_guest(
     };
     let tokens = sessions::open(&app, &mut tx, opening).await?;
     tx.commit().await?;
-    Ok(Cached {
-        control: "no-store",
-        answer: Status(Json(TokenAnswer::of(tokens))),
-    })
+    Ok(TokenAnswer::created(tokens))
 }
 
 #[cfg(test)]
@@ -52,7 +48,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::Desk;
+    use crate::{domain::Client, testing::Desk};
 
     #[tokio::test]
     async fn a_guest_is_somebody_new_who_can_shop_and_has_no_account() {
@@ -67,6 +63,25 @@ mod tests {
         );
         let me = desk.get("/v1/accounts/me", &one).await;
         assert_eq!(me.status, StatusCode::FORBIDDEN);
+    }
+
+    #[tokio::test]
+    async fn nobody_comes_in_while_the_shops_own_client_is_shut_off() {
+        let desk = Desk::open().await;
+        desk.register("ada@souk.example", "correct horse").await;
+        let shop = clients::shop(desk.app.pool()).await.unwrap();
+        let off = Client {
+            enabled: false,
+            ..shop
+        };
+        let mut tx = desk.app.outbox.begin().await.unwrap();
+        clients::replace(tx.conn(), &off).await.unwrap();
+        tx.commit().await.unwrap();
+        let guest = desk.post("/v1/guests", json!({})).await;
+        let customer = desk.log_in("ada@souk.example", "correct horse").await;
+        for refused in [guest, customer] {
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{refused:?}");
+        }
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! The gateway's keys and machine clients. Kong's file does not hold them: identity has them, and they change.
 //!
-//! On a cluster a sidecar asks identity every half minute. Here nobody asks, so that identity can sleep: each of its answers
+//! On a cluster a sidecar asks identity every ten seconds. Here nobody asks, so that identity can sleep: each of its answers
 //! names the state that it has (`Souk-Gate-Version`), and one that names another state than the known one waits until the
 //! gateway has that state. So a token is good at the gate before its holder sees it, whatever has been rotated or shut off.
 
