@@ -49,6 +49,12 @@ impl ETag {
     }
 }
 
+impl From<ETag> for HeaderValue {
+    fn from(ETag(value): ETag) -> Self {
+        value
+    }
+}
+
 impl Conditions {
     /// Refuses (412) a change that was meant for another state than `current`; a thing that does not exist has none.
     pub fn require(&self, current: Option<&ETag>) -> Result<(), Problem> {

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::postgres::is_unfit;
+use crate::postgres::{is_unfit, passes};
 
 /// How the type of every problem begins; its name follows.
 pub const TYPES: &str = "https://souk.example/problems/";
@@ -203,7 +203,7 @@ impl std::error::Error for Problem {}
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         match error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
+            error if passes(&error) => {
                 tracing::warn!(%error, "the database does not answer");
                 Self::unavailable("The store does not answer at the moment.", 1)
             }

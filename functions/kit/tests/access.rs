@@ -18,8 +18,10 @@ use uuid::Uuid;
 const PLACE: Doc = Doc::new(
     "Place an order",
     Access::of(&[Role::Guest, Role::Customer], "orders:write"),
-);
-const PUBLISH: Doc = Doc::new("Publish", Access::any_scope(&[Role::Machine], "publish:"));
+)
+.unkept("it does nothing.");
+const PUBLISH: Doc =
+    Doc::new("Publish", Access::any_scope(&[Role::Machine], "publish:")).unkept("it does nothing.");
 const FOLLOW: Doc = Doc::new("Follow", Access::of(&[Role::Customer], "orders:read"));
 const SEE: Doc = Doc::new("See", Access::public());
 

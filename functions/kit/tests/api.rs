@@ -12,6 +12,7 @@ use souk_kit::{
     Access, Answer, Caller, Role,
     api::{Doc, Located, Param, Routes, Status},
     http::{Json, Path, Query},
+    idempotency::IdempotencyKey,
 };
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -45,6 +46,8 @@ struct Wanted {
 const TAKE_NOTE: Doc = Doc::new("Take a note", Access::of(&[Role::Merchant], "notes:write"))
     .refuses(&[(409, "note-taken", "There is such a note already.")])
     .path(&[Param::new("book_id", "The book.")]);
+const ADD_BOOK: Doc = Doc::new("Add a book", Access::public());
+const MAKE_SECRET: Doc = Doc::new("Make a secret", Access::public()).unkept("the answer is one.");
 const LIST_NOTES: Doc = Doc::new("List notes", Access::public());
 
 async fn take_note(
@@ -62,11 +65,27 @@ async fn list_notes(Query(wanted): Query<Wanted>) -> Answer<Json<Vec<u32>>> {
     Ok(Json(wanted.length.into_iter().collect()))
 }
 
+async fn add_book(_: IdempotencyKey) -> Answer<()> {
+    Ok(())
+}
+
+async fn make_secret() -> Answer<()> {
+    Ok(())
+}
+
 fn routes() -> Routes<()> {
-    Routes::new()
+    safe()
         .post("/v1/books/{book_id}", take_note, &TAKE_NOTE)
-        .get("/v1/notes", list_notes, &LIST_NOTES)
-        .get("/v2/notes", list_notes, &LIST_NOTES)
+        .post("/v1/books", add_book, &ADD_BOOK)
+        .post("/v1/secrets", make_secret, &MAKE_SECRET)
+}
+
+fn safe() -> Routes<()> {
+    Routes::new().get("/v1/notes", list_notes, &LIST_NOTES).get(
+        "/v2/notes",
+        list_notes,
+        &LIST_NOTES,
+    )
 }
 
 fn document() -> Value {
@@ -102,8 +121,35 @@ fn what_a_handler_takes_gives_and_refuses_is_said() {
     }
     assert_eq!(
         operation["responses"]["409"]["x-problems"],
-        json!(["note-taken"])
+        json!(["idempotency-key-in-flight", "note-taken"])
     );
+}
+
+#[test]
+fn whatever_changes_something_takes_a_key_or_says_why_not() {
+    let paths = document()["paths"].take();
+    let header = |path: &str, method: &str| {
+        let parameters = paths[path][method]["parameters"].as_array().cloned();
+        let mut parameters = parameters.into_iter().flatten();
+        parameters.find(|parameter| parameter["name"] == "Idempotency-Key")
+    };
+    let kept = header("/v1/books/{book_id}", "post").unwrap();
+    assert_eq!(kept["required"], false);
+    let stored = header("/v1/books", "post").unwrap();
+    assert_eq!(stored["required"], true);
+    assert_eq!(header("/v1/notes", "get"), None);
+    assert_eq!(header("/v1/secrets", "post"), None);
+    let description = &paths["/v1/secrets"]["post"]["description"];
+    let expected = "No `Idempotency-Key` is looked at: the answer is one.";
+    assert_eq!(description, expected);
+    let again = &paths["/v1/books"]["post"]["responses"]["409"]["headers"]["Retry-After"];
+    assert!(again.is_object());
+}
+
+#[test]
+#[should_panic(expected = "say who (`Routes::kept_by`)")]
+fn a_function_that_has_nobody_to_keep_keys_is_a_mistake() {
+    let _ = routes().with_state(());
 }
 
 #[test]
@@ -141,6 +187,6 @@ async fn what_is_described_is_what_is_served() {
     let request = Request::get("/v2/notes?length=7")
         .body(Body::empty())
         .unwrap();
-    let answer = routes().with_state(()).oneshot(request).await.unwrap();
+    let answer = safe().with_state(()).oneshot(request).await.unwrap();
     assert_eq!(answer.status(), 200);
 }

@@ -13,7 +13,7 @@ use std::{
 use axum::{Json, Router, extract::State, routing::get};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
-use souk_kit::resilience::{Client, ClientError};
+use souk_kit::resilience::{Client, ClientError, Deadline, TIME_LEFT};
 use tokio::net::TcpListener;
 
 type Calls = Arc<AtomicUsize>;
@@ -29,6 +29,7 @@ async fn neighbour_within(timeout: Duration) -> (Client, Calls) {
         .route("/down", get(down))
         .route("/unknown", get(unknown))
         .route("/who", get(who))
+        .route("/left", get(left))
         .route("/huge", get(async || "x".repeat(2_000_000)))
         .route("/slow", get(std::future::pending::<StatusCode>))
         .with_state(Arc::clone(&calls));
@@ -59,6 +60,17 @@ async fn unknown(State(calls): State<Calls>) -> StatusCode {
 
 async fn who(headers: HeaderMap) -> Json<String> {
     Json(headers["authorization"].to_str().unwrap().to_owned())
+}
+
+async fn left(headers: HeaderMap) -> Json<u64> {
+    Json(headers[TIME_LEFT].to_str().unwrap().parse().unwrap())
+}
+
+/// What is done for a request whose caller waits for so many milliseconds.
+async fn within<T>(millis: u64, work: impl Future<Output = T>) -> T {
+    let headers = HeaderMap::from_iter([(TIME_LEFT, millis.into())]);
+    let deadline = Deadline::of(&headers, Duration::from_secs(30));
+    deadline.scope(work).await
 }
 
 async fn ask(client: &Client, path: &str) -> Result<String, ClientError> {
@@ -122,4 +134,34 @@ async fn the_callers_token_is_passed_on() {
         client.get_json::<String>("/who", Some("t")).await.unwrap(),
         "Bearer t"
     );
+}
+
+#[tokio::test]
+async fn a_neighbour_is_told_what_is_left_of_the_callers_time_and_never_more_than_the_clients_bound()
+ {
+    let (client, _) = neighbour().await;
+    let told = client.get_json::<u64>("/left", None).await.unwrap();
+    assert_eq!(told, 5_000);
+    let told = within(60_000, client.get_json::<u64>("/left", None)).await;
+    assert_eq!(told.unwrap(), 5_000);
+    let told = within(4_000, client.get_json::<u64>("/left", None)).await;
+    assert!(told.unwrap() <= 3_950);
+}
+
+#[tokio::test]
+async fn without_time_left_nobody_is_asked() {
+    let (client, calls) = neighbour().await;
+    let asked = within(0, ask(&client, "/unknown")).await;
+    assert!(matches!(asked, Err(ClientError::Spared(_))), "{asked:?}");
+    assert_eq!(calls.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn callers_without_patience_do_not_open_the_circuit_for_the_others() {
+    let (client, _) = neighbour().await;
+    for _ in 0..10 {
+        let asked = within(60, ask(&client, "/slow")).await;
+        assert!(asked.is_err());
+    }
+    assert_eq!(ask(&client, "/once-more").await.unwrap(), "here");
 }

@@ -2,8 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use axum::{extract::FromRequestParts, response::Response};
-use http::{HeaderMap, HeaderValue, Request, StatusCode, header::LOCATION};
+use axum::{
+    extract::FromRequestParts,
+    response::{IntoResponse, Response},
+};
+use chrono::TimeDelta;
+use http::{
+    HeaderMap, HeaderValue, Request, StatusCode,
+    header::{LOCATION, RETRY_AFTER},
+};
 use serde_json::{Value, json};
 use souk_kit::{
     Clock, Ids, Problem,
@@ -17,13 +24,12 @@ use uuid::Uuid;
 static MIGRATOR: Migrator = sqlx::migrate!("./tests/migrations");
 
 async fn outbox() -> Outbox {
-    let recorder = Recorder::start().await;
-    Outbox::start(
-        postgres(&MIGRATOR).await,
-        recorder.sink(),
-        Clock::system(),
-        Ids::system(),
-    )
+    outbox_at(Clock::system()).await
+}
+
+async fn outbox_at(clock: Clock) -> Outbox {
+    let sink = Recorder::start().await.sink();
+    Outbox::start(postgres(&MIGRATOR).await, sink, clock, Ids::system())
 }
 
 async fn key(text: &str) -> Result<IdempotencyKey, Problem> {
@@ -122,25 +128,51 @@ async fn a_request_that_failed_may_be_made_again() {
 }
 
 #[tokio::test]
-async fn of_two_at_the_same_time_the_second_waits_for_the_answer_of_the_first() {
+async fn while_the_first_is_at_it_the_second_is_told_to_come_again() {
     let outbox = outbox().await;
     let key = scoped("k1", json!({})).await;
     let mut first = outbox.begin().await.unwrap();
     assert!(matches!(first.recall(&key).await.unwrap(), Recall::New));
-    let second = tokio::spawn({
-        let (outbox, key) = (outbox.clone(), key.clone());
-        async move {
-            recall(&outbox, &key)
-                .await
-                .unwrap()
-                .map(|answer| answer.status())
-        }
-    });
+    let problem = recall(&outbox, &key).await.unwrap_err();
+    assert_eq!(problem.status(), StatusCode::CONFLICT);
+    let answer = problem.into_response();
+    assert_eq!(answer.headers()[RETRY_AFTER], "1");
+
     first
         .remember(&key, StatusCode::CREATED, &HeaderMap::new(), &json!({}))
         .unwrap();
     first.commit().await.unwrap();
-    assert_eq!(second.await.unwrap(), Some(StatusCode::CREATED));
+    let answer = recall(&outbox, &key).await.unwrap().unwrap();
+    assert_eq!(answer.status(), StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn whoever_is_told_an_answer_is_in_nobodys_way() {
+    let outbox = outbox().await;
+    let (key, other) = (scoped("k1", json!(1)).await, scoped("k1", json!(2)).await);
+    place(&outbox, &key, json!({})).await;
+    // Their transactions are still open.
+    let (mut first, mut second) = (outbox.begin().await.unwrap(), outbox.begin().await.unwrap());
+    for tx in [&mut first, &mut second] {
+        assert!(matches!(tx.recall(&key).await.unwrap(), Recall::Stored(_)));
+    }
+    let recalled = second.recall(&other).await.unwrap();
+    assert!(matches!(recalled, Recall::Mismatch));
+}
+
+#[tokio::test]
+async fn after_a_day_a_key_is_new() {
+    let clock = Clock::fixed(Clock::system().now());
+    let outbox = outbox_at(clock.clone()).await;
+    let (key, other) = (scoped("k1", json!(1)).await, scoped("k1", json!(2)).await);
+    place(&outbox, &key, json!("first")).await;
+    clock.advance(TimeDelta::hours(23));
+    assert!(recall(&outbox, &key).await.unwrap().is_some());
+    assert!(recall(&outbox, &other).await.is_err());
+    clock.advance(TimeDelta::hours(2));
+    place(&outbox, &other, json!("second")).await;
+    assert!(recall(&outbox, &other).await.unwrap().is_some());
+    assert!(recall(&outbox, &key).await.is_err());
 }
 
 #[tokio::test]

@@ -2,13 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+use std::time::Duration;
+
 use axum::{
     Router,
     body::Body,
     response::Response,
     routing::{get, post},
 };
-use futures::FutureExt;
+use futures::{FutureExt, future::BoxFuture};
 use http::{Method, Request, StatusCode, header::CONTENT_TYPE};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,6 +18,7 @@ use souk_kit::{
     Caller, Clock, Delivery, Problem, Refusal, Role, Service, Subscriptions,
     auth::StreamCaller,
     http::{Json, Path, Query},
+    resilience::{Congestion, TIME_LEFT},
 };
 use souk_testing::Tokens;
 use tower::ServiceExt;
@@ -54,6 +57,10 @@ fn routes() -> Router {
         .route(
             "/stream",
             get(async |StreamCaller(caller): StreamCaller| caller.client),
+        )
+        .route(
+            "/slow",
+            post(async || std::future::pending::<StatusCode>().await),
         )
         .route("/panic", get(async || -> Problem { panic!("as asked") }))
 }
@@ -254,4 +261,102 @@ async fn who_is_refused_is_heard_out_and_the_connection_goes_on() {
     connection.read_to_string(&mut answers).await.unwrap();
     assert!(answers.starts_with("HTTP/1.1 404"), "{answers}");
     assert!(answers.contains("HTTP/1.1 200"), "{answers}");
+}
+
+/// A request that has begun, and is not answered before the others are.
+fn begun(router: &Router, request: Request<Body>) -> BoxFuture<'static, Response> {
+    let mut answer = router.clone().oneshot(request).map(Result::unwrap).boxed();
+    assert!((&mut answer).now_or_never().is_none(), "it was answered");
+    answer
+}
+
+fn slow() -> Request<Body> {
+    Request::post("/slow").body(Body::empty()).unwrap()
+}
+
+#[tokio::test]
+async fn what_an_instance_cannot_handle_is_told_to_come_again_and_probes_are_answered() {
+    let service = Service::new(routes()).requests_max(1);
+    let router = service.into_router();
+    let _open: Vec<_> = (0..3).map(|_| begun(&router, slow())).collect();
+    let refused = router.clone().oneshot(slow()).await.unwrap();
+    assert_eq!(refused.headers()["retry-after"], "1");
+    assert_eq!(problem(refused).await["status"], 503);
+    let probe = Request::get("/readyz").body(Body::empty()).unwrap();
+    let answer = router.clone().oneshot(probe).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn events_have_places_of_their_own() {
+    let service = Service::new(routes()).subscriptions(Subscriptions::new(()).on("noted", hear));
+    let router = service.requests_max(1).into_router();
+    let _open: Vec<_> = (0..3).map(|_| begun(&router, slow())).collect();
+    let event = Request::post("/events")
+        .header(CONTENT_TYPE, "application/json")
+        .header("ce-specversion", "1.0")
+        .header("ce-id", "1")
+        .header("ce-source", "/s")
+        .header("ce-type", "noted")
+        .body(Body::from(r#"{"text":"hello"}"#))
+        .unwrap();
+    let answer = router.clone().oneshot(event).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::ACCEPTED);
+}
+
+#[tokio::test]
+async fn whose_caller_waits_no_longer_is_not_begun_or_not_gone_on_with() {
+    for (left, detail) in [("0", "no time left"), ("30", "took too long")] {
+        let mut request = slow();
+        let left = left.parse().unwrap();
+        request.headers_mut().insert(TIME_LEFT, left);
+        let answer = ask(Service::new(routes()), request).await;
+        assert_eq!(answer.headers()["retry-after"], "1");
+        let problem = problem(answer).await;
+        assert_eq!(problem["status"], 503);
+        let said = problem["detail"].as_str().unwrap();
+        assert!(said.contains(detail), "{said}");
+    }
+}
+
+/// What is heard of a note, and how long it may take.
+const HEARD: &[(&str, Duration)] = &[("noted", Duration::from_secs(2))];
+
+/// Events that say of work which has begun too long ago, and none that has begun just now.
+#[tokio::test]
+async fn while_work_is_not_done_in_time_no_more_of_it_is_begun_than_is_done() {
+    let service = Service::new(routes())
+        .subscriptions(Subscriptions::new(()).on("noted", hear))
+        .congestion(Congestion::new(&["/notes"], HEARD));
+    let router = service.into_router();
+    let post = || {
+        let request = Request::post("/notes").header(CONTENT_TYPE, "application/json");
+        request.body(Body::from(r#"{"text":"hello"}"#)).unwrap()
+    };
+    let began = Uuid::new_v7(uuid::Timestamp::from_unix(
+        uuid::NoContext,
+        (chrono::Utc::now().timestamp() - 20).cast_unsigned(),
+        0,
+    ));
+    let late = || {
+        Request::post("/events")
+            .header(CONTENT_TYPE, "application/json")
+            .header("ce-specversion", "1.0")
+            .header("ce-id", Uuid::new_v4().to_string())
+            .header("ce-source", "/s")
+            .header("ce-type", "noted")
+            .header("ce-partitionkey", began.to_string())
+            .body(Body::from(r#"{"text":"hello"}"#))
+            .unwrap()
+    };
+    let mut statuses = Vec::new();
+    while !statuses.contains(&StatusCode::SERVICE_UNAVAILABLE) {
+        let heard = router.clone().oneshot(late()).await.unwrap();
+        assert_eq!(heard.status(), StatusCode::ACCEPTED, "events are heard");
+        let answer = router.clone().oneshot(post()).await.unwrap();
+        statuses.push(answer.status());
+    }
+    let of_others = Request::get("/notes?limit=3").body(Body::empty()).unwrap();
+    let answer = router.clone().oneshot(of_others).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
 }

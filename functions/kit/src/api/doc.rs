@@ -18,6 +18,7 @@ pub struct Doc {
     pub(super) asks: Option<fn() -> Value>,
     pub(super) shows: Option<fn() -> Value>,
     pub(super) also: Option<fn(&mut Operation<'_>)>,
+    pub(super) unkept: Option<&'static str>,
 }
 
 /// A variable segment of a path. Its type comes from the handler.
@@ -43,6 +44,7 @@ impl Doc {
             asks: None,
             shows: None,
             also: None,
+            unkept: None,
         }
     }
 
@@ -91,6 +93,12 @@ impl Doc {
     /// An answer's body, as an example.
     pub const fn shows(mut self, example: fn() -> Value) -> Self {
         self.shows = Some(example);
+        self
+    }
+
+    /// Looks at no `Idempotency-Key`, and why: in a sentence. For what holds credentials, which are not to be kept.
+    pub const fn unkept(mut self, why: &'static str) -> Self {
+        self.unkept = Some(why);
         self
     }
 

@@ -21,8 +21,34 @@ pub(super) struct Endpoint {
     pub(super) handler: &'static str,
     pub(super) doc: &'static Doc,
     pub(super) describe: fn(&mut Operation<'_>),
+    pub(super) keys: Keys,
     /// Until when it answers, if it belongs to a version that will end.
     pub(super) ends: Option<&'static str>,
+}
+
+/// How an endpoint treats an `Idempotency-Key`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// It changes nothing.
+    Safe,
+    /// The keeper stands in front of it.
+    Kept,
+    /// The handler takes the key and stores the answer.
+    Stored,
+    /// It looks at none; why.
+    Unkept(&'static str),
+}
+
+impl Keys {
+    /// By the method, by what the handler takes, and by what its `Doc` says.
+    pub(super) fn of(method: &Method, stores_answer: bool, unkept: Option<&'static str>) -> Self {
+        match unkept {
+            _ if method.is_safe() => Self::Safe,
+            _ if stores_answer => Self::Stored,
+            Some(why) => Self::Unkept(why),
+            None => Self::Kept,
+        }
+    }
 }
 
 impl Api {
@@ -73,8 +99,9 @@ impl Endpoint {
             let roles = self.doc.access.roles().iter();
             value["x-roles"] = roles.map(|role| role.name()).collect();
         }
-        if !self.doc.description.is_empty() {
-            value["description"] = self.doc.description.into();
+        let description = self.description();
+        if !description.is_empty() {
+            value["description"] = description.into();
         }
         if !operation.parameters.is_empty() {
             value["parameters"] = operation.parameters.into();
@@ -86,6 +113,16 @@ impl Endpoint {
             mark_deprecated(&mut value, date);
         }
         value
+    }
+
+    fn description(&self) -> String {
+        let keys = match self.keys {
+            Keys::Unkept(why) => format!("No `Idempotency-Key` is looked at: {why}"),
+            _ => String::new(),
+        };
+        let said = [self.doc.description, &keys];
+        let said = said.into_iter().filter(|said| !said.is_empty());
+        said.collect::<Vec<_>>().join("\n\n")
     }
 
     /// The handler's name; with the version from the second one on, which the same handler may serve.
@@ -113,6 +150,9 @@ impl Endpoint {
                 "insufficient-scope",
                 "The token lacks the scope that this needs.",
             );
+        }
+        if self.keys == Keys::Kept {
+            operation.idempotent(false);
         }
         for (status, slug, when) in self.doc.refusals {
             operation.refuses(*status, slug, when);

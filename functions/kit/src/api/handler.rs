@@ -9,6 +9,9 @@ pub trait Documented<Arguments, Answer> {
     /// Whether the token may be a parameter of the query.
     const TOKEN_IN_QUERY: bool;
 
+    /// Whether the handler stores its answer itself under the request's `Idempotency-Key`.
+    const STORES_ANSWER: bool;
+
     /// Writes down what the handler takes and gives.
     fn describe(operation: &mut Operation<'_>);
 }
@@ -24,6 +27,7 @@ macro_rules! documented {
         {
             const NEEDS_TOKEN: bool = false $(|| $argument::NEEDS_TOKEN)*;
             const TOKEN_IN_QUERY: bool = false $(|| $argument::TOKEN_IN_QUERY)*;
+            const STORES_ANSWER: bool = false $(|| $argument::STORES_ANSWER)*;
 
             fn describe(operation: &mut Operation<'_>) {
                 $($argument::describe(operation);)*

@@ -14,7 +14,7 @@ use crate::{
     auth::{Caller, StreamCaller},
     etag::{Conditions, IfNoneMatch},
     http::{Json, Path, Query},
-    idempotency::{IdempotencyKey, KEY_BYTES_MAX},
+    idempotency::IdempotencyKey,
     page::PageQuery,
 };
 
@@ -130,16 +130,18 @@ impl Input for StreamCaller {
 }
 
 impl Input for IdempotencyKey {
+    const STORES_ANSWER: bool = true;
+
     fn describe(operation: &mut Operation<'_>) {
-        let about = "Chosen by the client, new for each thing it wants done. The same request again under the same key does nothing and is answered the same.";
-        let schema = json!({ "type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": KEY_BYTES_MAX });
-        operation.header("Idempotency-Key", true, about, schema);
-        operation.refuses(400, "bad-request", "The request cannot be read.");
-        operation.refuses(
-            422,
-            "idempotency-key-reused",
-            "The key was used for another request.",
-        );
+        operation.idempotent(true);
+    }
+}
+
+impl Input for Option<IdempotencyKey> {
+    const STORES_ANSWER: bool = true;
+
+    fn describe(operation: &mut Operation<'_>) {
+        operation.idempotent(false);
     }
 }
 

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
 use super::{Doc, Schemas, problems};
+use crate::idempotency::{IN_FLIGHT, KEY_BYTES_MAX, REUSED};
 
 /// What a handler takes: its extractors.
 pub trait Input {
@@ -13,6 +14,8 @@ pub trait Input {
     const NEEDS_TOKEN: bool = false;
     /// Whether the token may be a parameter of the query.
     const TOKEN_IN_QUERY: bool = false;
+    /// Whether the handler stores its answer itself under the request's `Idempotency-Key`.
+    const STORES_ANSWER: bool = false;
 
     /// Writes down what it takes from the request, and how it refuses.
     fn describe(operation: &mut Operation<'_>);
@@ -157,6 +160,18 @@ impl<'a> Operation<'a> {
         let problems = self.problems.entry(status).or_default();
         if !problems.contains(&(slug, when)) {
             problems.push((slug, when));
+        }
+    }
+
+    /// `Idempotency-Key`, and how it refuses.
+    pub(super) fn idempotent(&mut self, required: bool) {
+        let about = "Chosen by the client, new for each thing it wants done. The same request again under the same key does nothing \
+                     and is answered the same, for a day.";
+        let schema = json!({ "type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": KEY_BYTES_MAX });
+        self.header("Idempotency-Key", required, about, schema);
+        self.refuses(400, "bad-request", "The request cannot be read.");
+        for (status, slug, when) in [IN_FLIGHT, REUSED] {
+            self.refuses(status, slug, when);
         }
     }
 

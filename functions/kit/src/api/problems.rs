@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::problem::TYPES;
+use crate::{idempotency::IN_FLIGHT, problem::TYPES};
 
 /// What went wrong (RFC 9457). Some problems have further members, such as the state that forbids a change.
 #[derive(Serialize, JsonSchema)]
@@ -90,6 +90,10 @@ fn headers(status: u16, slugs: &[&str]) -> Option<Value> {
         } })),
         403 if slugs.contains(&"insufficient-scope") => Some(json!({ "WWW-Authenticate": {
             "description": "The scope that the token lacks, if it lacks one (RFC 6750).", "schema": { "type": "string" }
+        } })),
+        409 if slugs.contains(&IN_FLIGHT.1) => Some(json!({ "Retry-After": {
+            "description": "With `idempotency-key-in-flight`: after how many seconds the answer may be there.",
+            "schema": { "type": "integer", "minimum": 0 }
         } })),
         503 => Some(json!({ "Retry-After": {
             "description": "After how many seconds it may be tried again.",

@@ -4,23 +4,29 @@ use std::any::type_name;
 
 use ::http::Method;
 use axum::{
-    Router,
+    Extension, Router,
     extract::DefaultBodyLimit,
     handler::Handler,
     middleware,
     routing::{MethodFilter, MethodRouter, on},
 };
 
-use super::{Api, Doc, Documented, document::Endpoint};
+use super::{
+    Api, Doc, Documented,
+    document::{Endpoint, Keys},
+};
 use crate::{
     auth::{Gate, check},
     deprecation,
+    idempotency::{Keeper, keep},
 };
 
 /// Routes that wait for their state `S`.
 pub struct Routes<S> {
     router: Router<S>,
     endpoints: Vec<Endpoint>,
+    keeper: Option<Keeper>,
+    unkept: Option<&'static str>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
@@ -33,7 +39,22 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         Self {
             router: Router::new(),
             endpoints: Vec::new(),
+            keeper: None,
+            unkept: None,
         }
+    }
+
+    /// Keeps the answers that were given under an `Idempotency-Key` there. Every function needs it that has an unsafe operation
+    /// whose handler does not store its answer itself.
+    pub fn kept_by(mut self, keeper: impl Into<Keeper>) -> Self {
+        self.keeper = Some(keeper.into());
+        self
+    }
+
+    /// None of the routes that follow looks at an `Idempotency-Key`, and why: see [`Doc::unkept`].
+    pub fn unkept(mut self, why: &'static str) -> Self {
+        self.unkept = Some(why);
+        self
     }
 
     /// `GET`, and `HEAD` with it.
@@ -94,6 +115,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     pub fn merge(mut self, others: Self) -> Self {
         self.router = self.router.merge(others.router);
         self.endpoints.extend(others.endpoints);
+        self.keeper = self.keeper.or(others.keeper);
         self
     }
 
@@ -113,15 +135,21 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
             "{method} {path} is open to all, but its handler asks for the caller: say who may (`Access::of`), or ask for an \
              `Option<Caller>`"
         );
+        let stores_answer = <H as Documented<A, R>>::STORES_ANSWER;
+        let keys = Keys::of(&method, stores_answer, doc.unkept.or(self.unkept));
         self.endpoints.push(Endpoint {
             method,
             path,
             handler: type_name::<H>(),
             doc,
             describe: <H as Documented<A, R>>::describe,
+            keys,
             ends: None,
         });
         let mut route = on(filter, handler);
+        if keys == Keys::Kept {
+            route = route.route_layer(middleware::from_fn(keep));
+        }
         if !doc.access.is_public() {
             let gate = Gate {
                 access: doc.access,
@@ -138,8 +166,22 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     }
 
     /// What is served.
+    ///
+    /// # Panics
+    /// If an operation needs a keeper and there is none: a mistake that every test of the function finds.
     pub fn with_state(self, state: S) -> Router {
-        self.router.with_state(state)
+        let kept = self
+            .endpoints
+            .iter()
+            .find(|endpoint| endpoint.keys == Keys::Kept);
+        let router = match (self.keeper, kept) {
+            (Some(keeper), _) => self.router.layer(Extension(keeper)),
+            (None, None) => self.router,
+            (None, Some(Endpoint { method, path, .. })) => panic!(
+                "{method} {path} takes an Idempotency-Key, and nobody keeps it: say who (`Routes::kept_by`)"
+            ),
+        };
+        router.with_state(state)
     }
 
     /// What is said of it; `about` is what the function is for.

@@ -1,12 +1,14 @@
 //! In front of a handler: who is calling, and whether that one may. Nothing was made of the request's body then.
 
-use ::http::request::Parts;
+use ::http::{Extensions, request::Parts};
 use axum::{
     RequestPartsExt,
     extract::{Extension, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+
+use uuid::Uuid;
 
 use super::{Access, Caller, TokenError, TokenVerifier, bearer};
 use crate::Problem;
@@ -58,6 +60,13 @@ pub(super) fn admitted(parts: &Parts) -> Option<Caller> {
         .extensions
         .get::<Admitted>()
         .map(|Admitted(caller)| caller.clone())
+}
+
+/// The account of whoever was let through before, if the route asks.
+pub(crate) fn admitted_subject(extensions: &Extensions) -> Option<Uuid> {
+    extensions
+        .get::<Admitted>()
+        .map(|Admitted(caller)| caller.subject)
 }
 
 /// Who holds this token.

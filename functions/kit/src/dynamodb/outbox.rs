@@ -65,7 +65,7 @@ impl Outbox {
         &self.clock
     }
 
-    pub(super) fn ids(&self) -> &Ids {
+    pub(crate) fn ids(&self) -> &Ids {
         &self.ids
     }
 

@@ -63,6 +63,11 @@ impl Tx {
         self.outbox.clock().now()
     }
 
+    /// The table that everything is in.
+    pub(crate) fn table(&self) -> &str {
+        self.outbox.table()
+    }
+
     /// Lets the commit do nothing if `delivery` was handled before.
     pub fn first_time<T>(&mut self, delivery: &Delivery<T>) -> Result<(), DynamoError> {
         let expires_at = (self.now() + INBOX_KEPT).timestamp();
@@ -138,7 +143,11 @@ impl Tx {
             None if contended(&error) => Err(DynamoError::Unavailable(
                 "others write the same items".to_owned(),
             )),
-            None => Err(error.into()),
+            None => {
+                // Written or not, nobody knows: what was must not wait for the next regular sweep.
+                self.outbox.relay().left_behind();
+                Err(error.into())
+            }
             Some(failed) if inbox == 1 && failed.contains(&0) => Ok(Committed::SeenBefore),
             Some(failed) => {
                 let own_failed = failed

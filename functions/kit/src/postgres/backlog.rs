@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use sqlx::{PgConnection, PgPool};
 
 use crate::{
-    Clock,
+    Clock, idempotency,
     relay::{Backlog, Courier, Outgoing},
 };
 
@@ -14,7 +14,6 @@ const LEFT_BEHIND_AFTER: TimeDelta = TimeDelta::seconds(3);
 const BATCH_EVENTS: i64 = 200;
 /// No broker delivers an event again after this time.
 const INBOX_KEPT: TimeDelta = TimeDelta::days(7);
-const IDEMPOTENCY_KEPT: TimeDelta = TimeDelta::days(1);
 /// No replica is that far behind.
 const MARKS_KEPT: TimeDelta = TimeDelta::days(1);
 
@@ -91,7 +90,7 @@ impl PostgresBacklog {
             .execute(&self.pool)
             .await?;
         let keys = sqlx::query("delete from idempotency_keys where used_at < $1");
-        keys.bind(now - IDEMPOTENCY_KEPT)
+        keys.bind(now - idempotency::KEPT)
             .execute(&self.pool)
             .await?;
         let marks = sqlx::query("delete from last_writes where written_at < $1");

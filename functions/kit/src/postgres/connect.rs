@@ -18,6 +18,19 @@ const TRUSTED_FOR: Duration = Duration::from_secs(20);
 const MAX_CONNECTIONS_USUAL: u32 = 8;
 /// There is the database itself to fall back to.
 const REPLICA_ACQUIRE_TIMEOUT: Duration = Duration::from_millis(500);
+/// What the server does with a session of ours. A process that is frozen or cut off in the middle of a transaction must not keep the rows
+/// which it has locked from the others; should it come back, its commit fails, and that is right. They travel with the first message
+/// and cost no time; a pooler in between has to let `options` through.
+const SESSION: [(&str, &str); 8] = [
+    ("idle_in_transaction_session_timeout", "10s"),
+    ("lock_timeout", "5s"),
+    ("statement_timeout", "15s"),
+    ("client_connection_check_interval", "5s"),
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "15s"),
+];
 
 /// Reads `DATABASE_URL` and `DATABASE_MAX_CONNECTIONS`, for [`connect`].
 pub fn database_settings(r: &mut Reader<'_>) -> Option<(String, u32)> {
@@ -36,8 +49,9 @@ pub fn replica_settings(r: &mut Reader<'_>) -> Option<Option<PgPool>> {
 
 /// A pool of at most `max` connections to a database whose tables are up to date.
 pub async fn connect(url: &str, migrations: &Migrator, max: u32) -> Result<PgPool, StartError> {
-    let pool = pool(PgConnectOptions::from_str(url)?, max, ACQUIRE_TIMEOUT);
-    bring_up_to_date(&pool, migrations).await?;
+    let options = PgConnectOptions::from_str(url)?;
+    let pool = pool(options.clone(), max, ACQUIRE_TIMEOUT);
+    bring_up_to_date(&pool, &options, migrations).await?;
     Ok(pool)
 }
 
@@ -48,6 +62,7 @@ pub(super) fn database_url(r: &mut Reader<'_>) -> Option<String> {
     })
 }
 
+/// With every session bounded by [`SESSION`].
 fn pool(options: PgConnectOptions, max: u32, acquire_timeout: Duration) -> PgPool {
     PgPoolOptions::new()
         .max_connections(max)
@@ -63,5 +78,5 @@ fn pool(options: PgConnectOptions, max: u32, acquire_timeout: Duration) -> PgPoo
                 Ok(true)
             })
         })
-        .connect_lazy_with(options)
+        .connect_lazy_with(options.options(SESSION))
 }

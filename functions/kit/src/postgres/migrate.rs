@@ -5,8 +5,9 @@
 //! a table of its own, where that release does not look; see `docs/data.md`.
 
 use sqlx::{
-    AssertSqlSafe, PgPool, Row,
+    AssertSqlSafe, Connection, PgConnection, PgPool, Row,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
+    postgres::PgConnectOptions,
 };
 
 use super::connect::{connect, database_url};
@@ -28,9 +29,11 @@ pub async fn migrate(env: Env, migrations: &Migrator) -> Result<(), StartError> 
     Ok(())
 }
 
-/// Applies what is missing. Instances that start at the same moment wait for one another.
+/// Applies what is missing, over a connection of its own by `options`: instances that start at the same moment wait for one another, and a
+/// change of a table may take longer than any request.
 pub(super) async fn bring_up_to_date(
     pool: &PgPool,
+    options: &PgConnectOptions,
     migrations: &Migrator,
 ) -> Result<(), StartError> {
     let mut kit = sqlx::migrate!("./migrations");
@@ -40,10 +43,12 @@ pub(super) async fn bring_up_to_date(
     if missing.is_empty() {
         return Ok(());
     }
+    let mut connection = PgConnection::connect_with(options).await?;
     for chapter in &chapters {
-        let applied = migrator(chapter).run(pool).await;
+        let applied = migrator(chapter).run(&mut connection).await;
         applied.map_err(|error| refused(error, &missing))?;
     }
+    connection.close().await?;
     Ok(())
 }
 

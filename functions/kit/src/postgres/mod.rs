@@ -14,4 +14,4 @@ pub use connect::{connect, database_settings, replica_settings};
 pub use migrate::migrate;
 pub use outbox::Outbox;
 pub use tx::Tx;
-pub(crate) use unfit::is_unfit;
+pub(crate) use unfit::{is_unfit, passes};

@@ -86,7 +86,7 @@ impl Outbox {
         self.replica.is_some()
     }
 
-    pub(super) fn ids(&self) -> &Ids {
+    pub(crate) fn ids(&self) -> &Ids {
         &self.ids
     }
 

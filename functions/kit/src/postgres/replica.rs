@@ -25,7 +25,8 @@ pub(super) struct Replica {
 
 impl Replica {
     pub(super) fn new(pool: PgPool) -> Self {
-        let breaker = Arc::new(CircuitBreaker::new(FAILURES_MAX, LEFT_ALONE_FOR));
+        let breaker = CircuitBreaker::new("postgres-replica", FAILURES_MAX, LEFT_ALONE_FOR);
+        let breaker = Arc::new(breaker);
         Self { pool, breaker }
     }
 

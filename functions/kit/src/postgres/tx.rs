@@ -128,9 +128,14 @@ impl Tx {
         self.write_outbox()?;
         let commit = async move {
             let statements = format!("{}commit", self.last);
-            raw_sql(AssertSqlSafe(statements))
+            let committed = raw_sql(AssertSqlSafe(statements))
                 .execute(self.open.connection())
-                .await?;
+                .await;
+            if let Err(error) = committed {
+                // Committed or not, nobody knows: what was must not wait for the next regular sweep.
+                self.outbox.relay().left_behind();
+                return Err(error);
+            }
             self.open.close();
             self.outbox.relay().hand(self.events);
             Ok(())

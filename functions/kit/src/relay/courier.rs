@@ -1,9 +1,9 @@
 //! Carries one event to the sink, more than once if need be, and several at a time.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures::future::join_all;
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::timeout};
 use tokio_retry::RetryIf;
 
 use super::Outgoing;
@@ -12,6 +12,8 @@ use crate::{Sink, resilience::backoff, sink::SinkError};
 /// How many events are on their way at the same time.
 pub(super) const IN_FLIGHT_MAX: usize = 64;
 const RETRIES: usize = 6;
+/// What a sweep may take for a batch. It holds rows meanwhile, and PostgreSQL ends a transaction in which nothing happens for ten seconds.
+const BATCH_TIMEOUT: Duration = Duration::from_secs(8);
 
 #[derive(Clone)]
 pub(crate) struct Courier {
@@ -34,11 +36,19 @@ impl Courier {
         self.told(outgoing, outcome)
     }
 
-    /// The ids of those that are with the broker now, after one try each: a sweep holds its rows meanwhile, and is
-    /// repeated anyway.
+    /// The ids of those that are with the broker now, after one try each, within eight seconds: a sweep holds its rows meanwhile, and
+    /// is repeated anyway.
     pub(crate) async fn deliver_all(&self, events: &[Outgoing]) -> Vec<String> {
-        let sent = join_all(events.iter().map(|outgoing| self.send(outgoing))).await;
+        let send = async |outgoing| timeout(BATCH_TIMEOUT, self.send(outgoing)).await;
+        let sent = join_all(events.iter().map(send)).await;
         let told = events.iter().zip(sent).filter_map(|(outgoing, outcome)| {
+            let Ok(outcome) = outcome else {
+                tracing::error!(
+                    id = outgoing.id,
+                    "the sink does not answer; the event stays in the outbox"
+                );
+                return None;
+            };
             self.told(outgoing, outcome).then(|| outgoing.id.clone())
         });
         told.collect()

@@ -54,8 +54,13 @@ impl Relay {
     pub(crate) fn hand(&self, events: Vec<Outgoing>) {
         if !events.is_empty() && self.commands.try_send(Command::Send(events)).is_err() {
             tracing::warn!("the relay is behind; events are left to the next sweep");
-            let _ = self.sweeps.try_send(Wake::Later);
+            self.left_behind();
         }
+    }
+
+    /// Something may lie in the outbox that nobody hands over: it is looked for soon.
+    pub(crate) fn left_behind(&self) {
+        let _ = self.sweeps.try_send(Wake::Later);
     }
 
     /// Sends what was left behind; done when it is sent.

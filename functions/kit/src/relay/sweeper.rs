@@ -29,6 +29,8 @@ pub(super) struct Sweeper {
     backlog: Arc<dyn Backlog>,
     courier: Courier,
     next_at: Option<Instant>,
+    /// When something was left behind last: a sweep that is due before may come too early for it.
+    left_at: Option<Instant>,
     first: bool,
 }
 
@@ -42,6 +44,7 @@ impl Sweeper {
                 backlog,
                 courier,
                 next_at,
+                left_at: None,
                 first: true,
             }
             .run(),
@@ -55,11 +58,13 @@ impl Sweeper {
             tokio::select! {
                 request = self.requests.recv() => match request {
                     Some(Wake::Now(waiting)) => self.answer(waiting).await,
-                    Some(Wake::Later) => self.again(),
+                    Some(Wake::Later) => self.left_behind(),
                     None => return,
                 },
                 () = sleep_until(next_at), if self.next_at.is_some() => {
-                    self.next_at = None;
+                    let now = Instant::now();
+                    let left_at = self.left_at.take().map(|at| at + SECOND_SWEEP_AFTER);
+                    self.next_at = left_at.filter(|at| *at > now);
                     if std::mem::take(&mut self.first) {
                         self.again();
                     }
@@ -75,7 +80,7 @@ impl Sweeper {
         while let Ok(request) = self.requests.try_recv() {
             match request {
                 Wake::Now(waiting) => all.extend(waiting),
-                Wake::Later => self.again(),
+                Wake::Later => self.left_behind(),
             }
         }
         let outcome = self.sweep().await;
@@ -91,6 +96,11 @@ impl Sweeper {
             self.again();
         }
         outcome
+    }
+
+    fn left_behind(&mut self) {
+        self.left_at = Some(Instant::now());
+        self.again();
     }
 
     fn again(&mut self) {

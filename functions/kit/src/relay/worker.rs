@@ -96,11 +96,12 @@ impl Worker {
         self.sent.push(id);
     }
 
-    /// A row that is not forgotten is sent again by a sweep; receivers recognise it.
+    /// A row that is not forgotten is sent again by a sweep, which comes soon; receivers recognise it.
     async fn forget(&mut self) {
         let ids = std::mem::take(&mut self.sent);
         if let Err(error) = self.backlog.forget(ids).await {
             tracing::warn!(%error, "events that were sent could not be deleted from the outbox");
+            let _ = self.sweeps.try_send(Wake::Later);
         }
     }
 

@@ -6,10 +6,18 @@ use std::{
 };
 
 use thiserror::Error;
+use tokio_retry::strategy::jitter;
+
+use super::gauges::{Gauges, Level};
 
 /// Guards calls to one neighbour.
 #[derive(Debug)]
-pub struct CircuitBreaker(Mutex<Circuit>);
+pub struct CircuitBreaker {
+    peer: &'static str,
+    circuit: Mutex<Circuit>,
+    rest: Duration,
+    gauges: Gauges,
+}
 
 /// Why a guarded call failed.
 #[derive(Debug, Error)]
@@ -23,42 +31,93 @@ pub enum Broken<E> {
 }
 
 impl CircuitBreaker {
-    /// Opens after `failures_max` failures in a row, for the time of `rest`.
-    pub fn new(failures_max: u32, rest: Duration) -> Self {
-        Self(Mutex::new(Circuit {
+    /// Before the service `peer`, by which name it is found in the metrics. It opens after `failures_max` failures in a row, for the time
+    /// of `rest` and up to half as much again: instances that have opened together do not come back together.
+    pub fn new(peer: &'static str, failures_max: u32, rest: Duration) -> Self {
+        let circuit = Circuit {
             failures_max,
-            rest,
             state: State::Closed(0),
-        }))
+        };
+        Self {
+            peer,
+            circuit: Mutex::new(circuit),
+            rest,
+            gauges: Gauges::of(peer),
+        }
     }
 
-    /// Makes the call, unless the circuit is open. `counts` tells failures of the neighbour from those of the request.
+    /// Makes the call, unless the circuit is open. `counts` tells failures of the neighbour from those of the request. A call that is
+    /// given up by its caller counts as nothing.
     pub async fn call<T, E>(
         &self,
         call: impl Future<Output = Result<T, E>>,
         counts: impl FnOnce(&E) -> bool,
     ) -> Result<T, Broken<E>> {
-        if !self.circuit().lets_through(Instant::now()) {
+        if !self.lets_through() {
+            self.gauges.refused();
             return Err(Broken::Open);
         }
         let outcome = call.await;
         match &outcome {
-            Err(error) if counts(error) => self.circuit().failed(Instant::now()),
-            _ => self.circuit().succeeded(),
+            Err(error) if counts(error) => self.failed(),
+            _ => self.succeeded(),
         }
         outcome.map_err(Broken::Failed)
     }
 
+    fn lets_through(&self) -> bool {
+        let rest = self.rest();
+        let mut circuit = self.circuit();
+        let before = circuit.level();
+        let lets_through = circuit.lets_through(Instant::now(), rest);
+        self.tell(before, circuit.level());
+        lets_through
+    }
+
+    fn failed(&self) {
+        let rest = self.rest();
+        let mut circuit = self.circuit();
+        let before = circuit.level();
+        circuit.failed(Instant::now(), rest);
+        self.tell(before, circuit.level());
+    }
+
+    fn succeeded(&self) {
+        let mut circuit = self.circuit();
+        let before = circuit.level();
+        circuit.succeeded();
+        self.tell(before, circuit.level());
+    }
+
+    fn rest(&self) -> Duration {
+        self.rest + jitter(self.rest / 2)
+    }
+
+    fn tell(&self, before: Level, now: Level) {
+        if before == now {
+            return;
+        }
+        self.gauges.is(now);
+        let peer = self.peer;
+        match now {
+            Level::Open => {
+                self.gauges.tripped();
+                tracing::warn!(peer, "the circuit breaker has opened");
+            }
+            Level::HalfOpen => {}
+            Level::Closed => tracing::info!(peer, "the circuit breaker has closed"),
+        }
+    }
+
     fn circuit(&self) -> MutexGuard<'_, Circuit> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The decisions, without a clock.
+/// The decisions, without a clock and without chance.
 #[derive(Debug)]
 struct Circuit {
     failures_max: u32,
-    rest: Duration,
     state: State,
 }
 
@@ -73,23 +132,33 @@ enum State {
 }
 
 impl Circuit {
-    fn lets_through(&mut self, now: Instant) -> bool {
+    fn level(&self) -> Level {
+        match self.state {
+            State::Closed(_) => Level::Closed,
+            State::HalfOpen(_) => Level::HalfOpen,
+            State::Open(_) => Level::Open,
+        }
+    }
+
+    fn lets_through(&mut self, now: Instant, rest: Duration) -> bool {
         match self.state {
             State::Closed(_) => true,
             State::Open(until) | State::HalfOpen(until) if now < until => false,
             State::Open(_) | State::HalfOpen(_) => {
-                self.state = State::HalfOpen(now + self.rest);
+                self.state = State::HalfOpen(now + rest);
                 true
             }
         }
     }
 
-    fn failed(&mut self, now: Instant) {
+    /// Calls that were made before it opened and fail only now do not prolong its rest.
+    fn failed(&mut self, now: Instant, rest: Duration) {
         self.state = match self.state {
             State::Closed(failures) if failures + 1 < self.failures_max => {
                 State::Closed(failures + 1)
             }
-            _ => State::Open(now + self.rest),
+            State::Open(until) => State::Open(until),
+            State::Closed(_) | State::HalfOpen(_) => State::Open(now + rest),
         };
     }
 
@@ -108,7 +177,6 @@ mod tests {
         (
             Circuit {
                 failures_max,
-                rest: REST,
                 state: State::Closed(0),
             },
             Instant::now(),
@@ -118,54 +186,77 @@ mod tests {
     #[test]
     fn it_opens_after_failures_in_a_row_and_not_before() {
         let (mut circuit, now) = circuit(2);
-        circuit.failed(now);
+        circuit.failed(now, REST);
         circuit.succeeded();
-        circuit.failed(now);
+        circuit.failed(now, REST);
         assert!(
-            circuit.lets_through(now),
+            circuit.lets_through(now, REST),
             "one success starts the count anew"
         );
-        circuit.failed(now);
-        assert!(!circuit.lets_through(now), "two failures in a row open it");
+        circuit.failed(now, REST);
+        assert!(
+            !circuit.lets_through(now, REST),
+            "two failures in a row open it"
+        );
     }
 
     #[test]
     fn after_the_rest_one_call_goes_to_find_out_and_no_other() {
         let (mut circuit, now) = circuit(1);
-        circuit.failed(now);
-        assert!(circuit.lets_through(now + REST));
-        assert!(!circuit.lets_through(now + REST));
+        circuit.failed(now, REST);
+        assert!(circuit.lets_through(now + REST, REST));
+        assert!(!circuit.lets_through(now + REST, REST));
     }
 
     #[test]
     fn the_call_that_finds_out_decides() {
         let (mut circuit, now) = circuit(1);
-        circuit.failed(now);
-        assert!(circuit.lets_through(now + REST));
-        circuit.failed(now + REST);
+        circuit.failed(now, REST);
+        assert!(circuit.lets_through(now + REST, REST));
+        circuit.failed(now + REST, REST);
         assert!(
-            !circuit.lets_through(now + REST),
+            !circuit.lets_through(now + REST, REST),
             "a failure opens it again"
         );
-        assert!(circuit.lets_through(now + REST + REST));
+        assert!(circuit.lets_through(now + REST + REST, REST));
         circuit.succeeded();
         assert!(
-            circuit.lets_through(now + REST + REST),
+            circuit.lets_through(now + REST + REST, REST),
             "a success closes it"
         );
     }
 
     #[test]
+    fn a_call_from_before_does_not_prolong_the_rest() {
+        let (mut circuit, now) = circuit(1);
+        circuit.failed(now, REST);
+        circuit.failed(now + REST / 2, REST);
+        assert!(circuit.lets_through(now + REST, REST));
+    }
+
+    #[test]
+    fn no_breaker_rests_shorter_than_it_is_told_or_half_as_long_again() {
+        let breaker = CircuitBreaker::new("neighbour", 1, REST);
+        let rests: Vec<_> = (0..100).map(|_| breaker.rest()).collect();
+        assert!(
+            rests
+                .iter()
+                .all(|rest| (REST..=REST + REST / 2).contains(rest))
+        );
+        assert!(rests.iter().any(|rest| *rest != rests[0]));
+    }
+
+    #[test]
     fn a_call_that_never_comes_back_does_not_keep_it_open_for_ever() {
         let (mut circuit, now) = circuit(1);
-        circuit.failed(now);
-        assert!(circuit.lets_through(now + REST));
-        assert!(circuit.lets_through(now + REST + REST));
+        circuit.failed(now, REST);
+        assert!(circuit.lets_through(now + REST, REST));
+        assert!(circuit.lets_through(now + REST + REST, REST));
     }
 
     #[tokio::test]
     async fn a_refusal_of_the_request_is_no_failure_of_the_neighbour() {
-        let breaker = CircuitBreaker::new(1, REST);
+        let breaker = CircuitBreaker::new("neighbour", 1, REST);
         let declined = breaker
             .call(async { Err::<(), _>("declined") }, |_| false)
             .await;
@@ -180,7 +271,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_open_circuit_does_not_make_the_call() {
-        let breaker = CircuitBreaker::new(1, REST);
+        let breaker = CircuitBreaker::new("neighbour", 1, REST);
         assert!(
             breaker
                 .call(async { Err::<(), _>("down") }, |_| true)

@@ -34,6 +34,16 @@ impl Bulkhead {
         }
     }
 
+    /// A place, if one is free now and nobody waits for it.
+    pub(crate) fn enter_now(&self) -> Option<Place> {
+        let admitted = Arc::clone(&self.admitted).try_acquire_owned().ok()?;
+        let running = Arc::clone(&self.running).try_acquire_owned().ok()?;
+        Some(Place {
+            _running: running,
+            _admitted: admitted,
+        })
+    }
+
     /// A place, now or when one is free; refused at once when too many wait.
     pub async fn enter(&self) -> Result<Place, Full> {
         let admitted = Arc::clone(&self.admitted)

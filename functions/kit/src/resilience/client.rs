@@ -1,4 +1,4 @@
-//! Asks another service: bounded in time and number, guarded by a breaker, in the same trace.
+//! Asks another service: bounded in time and number, guarded by a breaker, in the same trace, under the same deadline.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -7,12 +7,14 @@ use reqwest::{RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use super::{Broken, Bulkhead, CircuitBreaker, Retry};
+use super::{Broken, Bulkhead, CircuitBreaker, Deadline, Retry, TIME_LEFT};
 use crate::{Problem, Refusal, telemetry, web};
 
 const FAILURES_MAX: u32 = 5;
 const REST: Duration = Duration::from_secs(3);
 const CALLS_MAX: usize = 64;
+/// So many more wait for one of those to end.
+const WAITING_MAX: usize = 64;
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
 /// A client of one service. Clones share its breaker.
@@ -23,12 +25,13 @@ pub struct Client {
     http: reqwest::Client,
     breaker: Arc<CircuitBreaker>,
     bulkhead: Bulkhead,
+    timeout: Duration,
 }
 
 /// Why there is no answer to work with.
 #[derive(Debug, Error)]
 pub enum ClientError {
-    /// It was not asked: it failed too often just now, or too many are asking.
+    /// It was not asked: it failed too often just now, too many are asking, or no time is left.
     #[error("{0} is not asked at the moment")]
     Spared(&'static str),
     /// It did not answer, or not in time.
@@ -51,6 +54,10 @@ impl ClientError {
         }
     }
 
+    fn is_timeout(&self) -> bool {
+        matches!(self, Self::Unreachable(_, error) if error.is_timeout())
+    }
+
     /// Whether it is the service that fails, and not the request.
     pub(crate) fn passes(&self) -> bool {
         match self {
@@ -67,13 +74,14 @@ impl Client {
     /// A client of the service that is called `name` and answers at `base`; no call takes longer than `timeout`.
     pub fn new(name: &'static str, base: Url, timeout: Duration) -> Result<Self, reqwest::Error> {
         let http = web::client(base.as_str(), timeout)?;
-        let breaker = Arc::new(CircuitBreaker::new(FAILURES_MAX, REST));
+        let breaker = Arc::new(CircuitBreaker::new(name, FAILURES_MAX, REST));
         Ok(Self {
             name,
             base,
             http,
             breaker,
-            bulkhead: Bulkhead::new(CALLS_MAX, CALLS_MAX),
+            bulkhead: Bulkhead::new(CALLS_MAX, WAITING_MAX),
+            timeout,
         })
     }
 
@@ -103,21 +111,33 @@ impl Client {
             .map_err(|error| ClientError::Unreadable(self.name, error.to_string()))
     }
 
-    /// Sends a request once; answers the body of a success.
+    /// Sends a request once; answers the body of a success. It takes no longer than the client's own bound and, where a request is
+    /// being handled, than that one's caller waits; without time left nobody is asked.
     pub async fn send(&self, request: RequestBuilder) -> Result<Vec<u8>, ClientError> {
-        let _place = self
-            .bulkhead
-            .enter()
-            .await
-            .map_err(|_| ClientError::Spared(self.name))?;
-        let outcome = self
-            .breaker
-            .call(self.exchange(request), ClientError::passes)
-            .await;
+        let entering = tokio::time::timeout(self.bound(), self.bulkhead.enter());
+        let Ok(Ok(_place)) = entering.await else {
+            return Err(ClientError::Spared(self.name));
+        };
+        let bound = self.bound();
+        if bound.is_zero() {
+            return Err(ClientError::Spared(self.name));
+        }
+        let left = u64::try_from(bound.as_millis()).unwrap_or(u64::MAX).max(1);
+        let request = request.timeout(bound).header(TIME_LEFT, left);
+        // Who has no patience learns nothing about the neighbour.
+        let is_whole = bound == self.timeout;
+        let counts = |error: &ClientError| error.passes() && (is_whole || !error.is_timeout());
+        let outcome = self.breaker.call(self.exchange(request), counts).await;
         outcome.map_err(|broken| match broken {
             Broken::Open => ClientError::Spared(self.name),
             Broken::Failed(error) => error,
         })
+    }
+
+    /// How long a call may take that begins now.
+    fn bound(&self) -> Duration {
+        let left = Deadline::current().map(Deadline::left_for_a_neighbour);
+        left.map_or(self.timeout, |left| left.min(self.timeout))
     }
 
     /// A request to `path`, for [`Client::send`].

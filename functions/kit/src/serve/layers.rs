@@ -13,11 +13,11 @@ use futures::FutureExt;
 use tokio::time::timeout;
 use tracing::{Instrument, Span, field::Empty, info_span};
 
-use crate::{Problem, telemetry};
+use crate::{Problem, resilience::Deadline, telemetry};
 
 /// Bodies that are read whole before anything is decided.
 const BODY_BYTES_AWAITED: usize = 64 * 1024;
-/// Until the answer begins; what is streamed may take longer. Knative's own bound is a minute.
+/// Until the answer begins, and no longer than the caller waits; what is streamed may take longer. Knative's own bound is a minute.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) async fn observe(request: Request, next: Next) -> Response {
@@ -53,13 +53,14 @@ pub(super) async fn hear_out(request: Request, next: Next) -> Response {
     }
 }
 
+/// Everything that is asked of others on the way goes by the same deadline.
 async fn answer(request: Request, next: Next) -> Response {
-    match timeout(
-        ANSWER_TIMEOUT,
-        AssertUnwindSafe(next.run(request)).catch_unwind(),
-    )
-    .await
-    {
+    let deadline = Deadline::of(request.headers(), ANSWER_TIMEOUT);
+    if deadline.left().is_zero() {
+        return Problem::unavailable("There was no time left to answer.", 1).into_response();
+    }
+    let answering = deadline.scope(AssertUnwindSafe(next.run(request)).catch_unwind());
+    match timeout(deadline.left(), answering).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => Problem::internal("a handler panicked").into_response(),
         Err(_) => Problem::unavailable("It took too long; try again.", 1).into_response(),

@@ -3,6 +3,7 @@
 mod layers;
 mod run;
 mod service;
+mod shed;
 
 pub use run::{Program, StartError, run};
 pub(crate) use service::BODY_BYTES_USUAL;

@@ -10,6 +10,7 @@ use std::{
 use axum::serve::ListenerExt;
 use futures::future::LocalBoxFuture;
 use serde_json::Value;
+use socket2::SockRef;
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
@@ -21,11 +22,14 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Service,
     service::{Drain, Parts},
+    shed::REQUESTS_USUAL,
 };
 use crate::{Env, Reader, api::Api, env::ConfigMistakes, events::Senders, telemetry::Telemetry};
 
 const WORKER_THREADS: usize = 2;
 const PORT_USUAL: u16 = 8080;
+/// As nginx's `send_timeout`: within an answer, a stream for instance, the other side must read something in that time.
+const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// `EX_USAGE`: starting again without another configuration is of no use.
 const EXIT_CONFIG: u8 = 64;
@@ -164,15 +168,16 @@ where
         r.optional("HOST", Ipv4Addr::UNSPECIFIED),
         r.optional("PORT", PORT_USUAL),
     );
-    let address = r.finish(|| Some((host?, port?)))?;
+    let requests_max = r.optional("REQUESTS_MAX", REQUESTS_USUAL);
+    let (host, port, requests_max) = r.finish(|| Some((host?, port?, requests_max?)))?;
     let senders = Senders::from_env(&env)?;
-    let mut service = start(env).await?;
+    let mut service = start(env).await?.requests_max(requests_max);
     if let Some(senders) = senders {
         service = service.senders(senders);
     }
     let parts = service.split();
-    let listener = TcpListener::bind(address).await?;
-    tracing::info!(port = address.1, "{name} is ready");
+    let listener = TcpListener::bind((host, port)).await?;
+    tracing::info!(port, "{name} is ready");
     serve(listener, parts).await
 }
 
@@ -185,6 +190,8 @@ async fn serve(listener: TcpListener, parts: Parts) -> Result<(), StartError> {
     let listener = listener.tap_io(|stream| {
         // Answers are small; waiting to fill a packet would only delay them.
         let _ = stream.set_nodelay(true);
+        // Whoever reads nothing of an answer for so long is gone.
+        let _ = SockRef::from(&*stream).set_tcp_user_timeout(Some(SEND_TIMEOUT));
     });
     let serving =
         axum::serve(listener, parts.router).with_graceful_shutdown(stop.clone().cancelled_owned());

@@ -13,16 +13,20 @@ use axum::{
 };
 use futures::future::BoxFuture;
 
-use super::layers;
+use super::{
+    layers,
+    shed::{self, REQUESTS_USUAL, Shedding},
+};
 use crate::{
     Deprecation, Problem, Subscriptions, TokenVerifier,
     events::{EVENT_BYTES_MAX, Senders},
+    resilience::Congestion,
 };
 
 pub(crate) const BODY_BYTES_USUAL: usize = 64 * 1024;
 
 /// Where events are delivered.
-const EVENTS: &str = "/events";
+pub(super) const EVENTS: &str = "/events";
 
 pub(super) type Drain = (
     &'static str,
@@ -39,6 +43,8 @@ pub struct Service {
     stops: Vec<Stop>,
     drains: Vec<Drain>,
     body_bytes_max: usize,
+    requests_max: usize,
+    congestion: Option<Congestion>,
 }
 
 /// What is served, and what its end asks for.
@@ -57,6 +63,8 @@ impl Service {
             stops: Vec::new(),
             drains: Vec::new(),
             body_bytes_max: BODY_BYTES_USUAL,
+            requests_max: REQUESTS_USUAL,
+            congestion: None,
         }
     }
 
@@ -100,6 +108,19 @@ impl Service {
     /// Takes bodies of up to this many bytes; 64 KiB otherwise.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_bytes_max = bytes;
+        self
+    }
+
+    /// Handles so many requests at a time, 48 otherwise, and lets twice as many wait for a moment; the others are refused. A process that
+    /// [`run`](crate::run) starts is told by its environment.
+    pub fn requests_max(mut self, requests: usize) -> Self {
+        self.requests_max = requests.max(1);
+        self
+    }
+
+    /// Lets in no more work than gets done.
+    pub fn congestion(mut self, congestion: Congestion) -> Self {
+        self.congestion = Some(congestion);
         self
     }
 
@@ -150,7 +171,11 @@ impl Service {
             })
             .layer(DefaultBodyLimit::max(self.body_bytes_max))
             .layer(middleware::from_fn(layers::hear_out))
-            .layer(middleware::from_fn(layers::observe));
+            .layer(middleware::from_fn(layers::observe))
+            .layer(middleware::from_fn_with_state(
+                Shedding::new(self.requests_max, self.congestion),
+                shed::shed,
+            ));
         Parts {
             router: probes.merge(routes),
             stops: self.stops,
