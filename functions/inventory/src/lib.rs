@@ -46,7 +46,7 @@ pub async fn migrate(env: Env) -> Result<(), StartError> {
 
 fn service(app: App, verifier: TokenVerifier) -> Service {
     let outbox = app.outbox.clone();
-    Service::new(routes().with_state(app.clone()))
+    Service::new(routes().kept_by(&app.outbox).with_state(app.clone()))
         .subscriptions(subscriptions(app))
         .auth(verifier)
         .drain("outbox", || outbox.drained().boxed())

@@ -12,8 +12,8 @@ mod store;
 mod testing;
 
 use souk_contracts::{
-    AccountErased, AccountRegistered, Contract, OrderCancelled, OrderConfirmed, OrderDelivered,
-    OrderPlaced, OrderShipped,
+    AccountErased, AccountRegistered, AuthenticationRequested, Contract, OrderCancelled,
+    OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped,
 };
 use souk_kit::{
     Clock, Env, Service, StartError, Subscriptions, TokenVerifier,
@@ -74,6 +74,10 @@ fn subscriptions(app: App) -> Subscriptions<App> {
     Subscriptions::new(app)
         .on(AccountErased::TYPE, events::on_account_erased)
         .on(AccountRegistered::TYPE, events::on_account_registered)
+        .on(
+            AuthenticationRequested::TYPE,
+            events::on_authentication_requested,
+        )
         .on(OrderPlaced::TYPE, events::on_order_placed)
         .on(OrderConfirmed::TYPE, events::on_order_confirmed)
         .on(OrderCancelled::TYPE, events::on_order_cancelled)

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use souk_contracts::{
-    CancelReason, Contract, OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced,
-    OrderShipped, PaymentRequested,
+    CancelReason, CancellationReason, CancellationRequested, Contract, OrderCancelled,
+    OrderConfirmed, OrderDelivered, OrderPlaced, OrderShipped, PaymentRequested,
 };
 use souk_kit::events::RawEvent;
 use uuid::Uuid;
@@ -35,6 +35,9 @@ pub(crate) fn announce(
     match announcement {
         Announcement::PaymentRequested => payment_requested(order).event(id, now),
         Announcement::Confirmed => confirmed(order).event(id, now),
+        Announcement::CancellationRequested(reason) => {
+            cancellation_requested(order, reason).event(id, now)
+        }
         Announcement::Shipped => shipped(order).event(id, now),
         Announcement::Delivered => delivered(order).event(id, now),
         Announcement::Cancelled(reason) => cancelled(order, reason).event(id, now),
@@ -60,6 +63,16 @@ fn confirmed(order: &Order) -> OrderConfirmed {
         total: purchase.total,
         shipping_address: purchase.shipping_address.clone(),
         confirmed_at: order.updated_at,
+    }
+}
+
+/// With the same time however often shipping is asked.
+fn cancellation_requested(order: &Order, reason: CancellationReason) -> CancellationRequested {
+    let wanted = order.notes.cancellation;
+    CancellationRequested {
+        order_id: order.order_id,
+        reason,
+        requested_at: wanted.map_or(order.updated_at, |wanted| wanted.requested_at),
     }
 }
 

@@ -18,7 +18,16 @@ pub(crate) struct App {
     pub(crate) outbox: Outbox,
     pub(crate) catalog: Catalog,
     pub(crate) carts: Carts,
+    pub(crate) patience: Patience,
+}
+
+/// How long what is waited for and kept.
+#[derive(Clone, Copy)]
+pub(crate) struct Patience {
+    /// How long an order may wait for its payment.
     pub(crate) payment_window: TimeDelta,
+    /// How long a confirmed order may wait to be heard of from shipping.
+    pub(crate) booking_window: TimeDelta,
     /// How many months before the present one are kept.
     pub(crate) kept_months: u32,
 }
@@ -29,15 +38,13 @@ impl App {
         catalog: Url,
         carts: Url,
         token: MachineToken,
-        payment_window: TimeDelta,
-        kept_months: u32,
+        patience: Patience,
     ) -> Result<Self, Box<dyn std::error::Error>> {
         Ok(Self {
             outbox,
             catalog: Catalog::at(catalog)?,
             carts: Carts::at(carts, token)?,
-            payment_window,
-            kept_months,
+            patience,
         })
     }
 

@@ -1,27 +1,40 @@
-//! Carries out what the saga has decided: the row and the announcement, in the caller's transaction.
+//! Carries out what the saga has decided: the row, what is noted beside it and the announcement, in the caller's transaction.
 
 use souk_kit::{EmitError, postgres::Tx};
 
 use crate::{
     announce::announce,
-    domain::{Heard, Order},
-    store::{erasure, orders},
+    domain::{Contradiction, Heard, News, Order},
+    store::{erasure, notes, orders},
 };
 
-/// Writes an order that has taken news in, and says what there is to say.
-pub(crate) async fn record<E>(tx: &mut Tx, order: &Order, heard: Heard) -> Result<(), E>
+/// Tells a locked order the news, writes what has become of it, and says what there is to say. A contradiction changes nothing
+/// and comes back.
+pub(crate) async fn tell<E>(
+    tx: &mut Tx,
+    order: &mut Order,
+    news: News,
+) -> Result<Result<Heard, Contradiction>, E>
 where
     E: From<sqlx::Error> + From<EmitError>,
 {
-    if heard == Heard::Nothing {
-        return Ok(());
+    let before = order.clone();
+    let heard = match order.hear(news, tx.now()) {
+        Ok(heard) => heard,
+        Err(why) => return Ok(Err(why)),
+    };
+    if order.row() != before.row() {
+        orders::save(tx.conn(), &[order]).await?;
     }
-    orders::save(tx.conn(), &[order]).await?;
-    if order.state.is_over() {
+    if order.notes != before.notes || order.state != before.state && before.notes.wanted().is_some()
+    {
+        notes::save(tx.conn(), order).await?;
+    }
+    if order.state.is_over() && !before.state.is_over() {
         erasure::apply(tx.conn(), &[order.purchase.account_id]).await?;
     }
     say(tx, order, heard)?;
-    Ok(())
+    Ok(Ok(heard))
 }
 
 /// Says what there is to say about an order that is being written.

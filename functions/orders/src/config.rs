@@ -10,9 +10,10 @@ use souk_kit::{
 use sqlx::PgPool;
 use url::Url;
 
-use crate::V1_ENDS;
+use crate::{V1_ENDS, app::Patience};
 
 const PAYMENT_WINDOW_USUAL: u32 = 900;
+const BOOKING_WINDOW_USUAL: u32 = 24 * 60 * 60;
 const KEPT_MONTHS_USUAL: u32 = 24;
 
 /// What the function is told about its surroundings.
@@ -35,10 +36,8 @@ pub(crate) struct Config {
     pub(crate) carts: Url,
     /// As whom carts is asked.
     pub(crate) token: MachineToken,
-    /// How long an order may wait for its payment.
-    pub(crate) payment_window: TimeDelta,
-    /// How many months of orders are kept before the present one.
-    pub(crate) kept_months: u32,
+    /// How long orders wait for others, and how long they are kept.
+    pub(crate) patience: Patience,
 }
 
 impl Config {
@@ -51,6 +50,7 @@ impl Config {
         let (catalog, carts) = (r.required("CATALOG_URL"), r.required("CARTS_URL"));
         let token = MachineToken::from_env(&mut r, "ORDERS");
         let window = r.optional("ORDERS_PAYMENT_WINDOW_SECONDS", PAYMENT_WINDOW_USUAL);
+        let booking = r.optional("ORDERS_BOOKING_WINDOW_SECONDS", BOOKING_WINDOW_USUAL);
         let kept_months = r.optional("ORDERS_RETENTION_MONTHS", KEPT_MONTHS_USUAL);
         r.finish(|| {
             let (database_url, database_max) = database?;
@@ -64,8 +64,11 @@ impl Config {
                 catalog: catalog?,
                 carts: carts?,
                 token: token?,
-                payment_window: TimeDelta::seconds(window?.into()),
-                kept_months: kept_months?,
+                patience: Patience {
+                    payment_window: TimeDelta::seconds(window?.into()),
+                    booking_window: TimeDelta::seconds(booking?.into()),
+                    kept_months: kept_months?,
+                },
             })
         })
     }

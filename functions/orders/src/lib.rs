@@ -4,10 +4,12 @@ mod announce;
 mod app;
 mod conduct;
 mod config;
+mod congestion;
 pub mod domain;
 mod events;
 mod http;
 mod neighbours;
+mod reminders;
 mod store;
 #[cfg(test)]
 mod testing;
@@ -15,9 +17,9 @@ mod upkeep;
 
 use futures::FutureExt;
 use souk_contracts::{
-    AccountErased, Contract, PaymentAuthorized, PaymentDeclined, ProductPublished,
-    ProductPublishedV2, ProductWithdrawn, ShipmentDelivered, ShipmentDispatched, StockRejected,
-    StockReserved, Upcast,
+    AccountErased, CaptureRefused, Contract, PaymentAuthorized, PaymentDeclined, ProductPublished,
+    ProductPublishedV2, ProductWithdrawn, ShipmentBooked, ShipmentCancelled, ShipmentDelivered,
+    ShipmentDispatched, StockRejected, StockReserved, Upcast,
 };
 use souk_kit::{
     Clock, Deprecation, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
@@ -42,9 +44,8 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     let pool = connect(&config.database_url, &MIGRATOR, config.database_max).await?;
     let outbox = Outbox::start(pool, config.sink, Clock::system(), Ids::system());
     let outbox = outbox.with_replica(config.replica);
-    let (window, kept_months) = (config.payment_window, config.kept_months);
     let (catalog, carts, token) = (config.catalog, config.carts, config.token);
-    let app = App::new(outbox, catalog, carts, token, window, kept_months);
+    let app = App::new(outbox, catalog, carts, token, config.patience);
     let app = app.map_err(|error| StartError::Other(error.to_string()))?;
     Ok(service(app, config.verifier, config.deprecation))
 }
@@ -56,10 +57,11 @@ pub async fn migrate(env: Env) -> Result<(), StartError> {
 
 fn service(app: App, verifier: TokenVerifier, deprecation: Deprecation) -> Service {
     let outbox = app.outbox.clone();
-    Service::new(routes().with_state(app.clone()))
+    Service::new(routes().kept_by(&app.outbox).with_state(app.clone()))
         .subscriptions(subscriptions(app))
         .auth(verifier)
         .deprecation(deprecation)
+        .congestion(congestion::congestion())
         .drain("outbox", || outbox.drained().boxed())
 }
 
@@ -107,6 +109,9 @@ fn subscriptions(app: App) -> Subscriptions<App> {
         .on(StockRejected::TYPE, events::on_stock_rejected)
         .on(PaymentAuthorized::TYPE, events::on_payment_authorized)
         .on(PaymentDeclined::TYPE, events::on_payment_declined)
+        .on(CaptureRefused::TYPE, events::on_capture_refused)
+        .on(ShipmentBooked::TYPE, events::on_shipment_booked)
+        .on(ShipmentCancelled::TYPE, events::on_shipment_cancelled)
         .on(ShipmentDispatched::TYPE, events::on_shipment_dispatched)
         .on(ShipmentDelivered::TYPE, events::on_shipment_delivered)
         .on(AccountErased::TYPE, events::on_account_erased)

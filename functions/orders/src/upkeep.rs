@@ -13,7 +13,7 @@ pub(crate) async fn keep_partitions(app: &App) -> Result<(), sqlx::Error> {
     }
     let attached = partitions::attached(tx.conn()).await?;
     let stray = partitions::stray(tx.conn()).await?;
-    let upkeep = Upkeep::due(tx.now(), &attached, &stray, app.kept_months);
+    let upkeep = Upkeep::due(tx.now(), &attached, &stray, app.patience.kept_months);
     if upkeep.is_nothing() {
         return Ok(());
     }

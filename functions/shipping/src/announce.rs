@@ -1,8 +1,11 @@
 //! A shipment's facts as events, in the words of the contracts.
 
 use chrono::{DateTime, Utc};
-use souk_contracts::{Contract, ShipmentBooked, ShipmentDelivered, ShipmentDispatched};
+use souk_contracts::{
+    Contract, ShipmentBooked, ShipmentCancelled, ShipmentDelivered, ShipmentDispatched,
+};
 use souk_kit::{events::RawEvent, postgres::Tx};
+use uuid::Uuid;
 
 use crate::domain::{Parcel, Shipment};
 
@@ -12,6 +15,16 @@ pub(crate) fn booked(shipment: &Shipment, tx: &Tx) -> RawEvent {
         shipment_id: shipment.shipment_id,
         order_id: shipment.order_id,
         booked_at: shipment.booked_at,
+    };
+    fact.event(tx.id(), tx.now())
+}
+
+/// Nothing will leave for an order; its shipment, if there was one.
+pub(crate) fn cancelled(order_id: Uuid, shipment_id: Option<Uuid>, tx: &Tx) -> RawEvent {
+    let fact = ShipmentCancelled {
+        shipment_id,
+        order_id,
+        cancelled_at: tx.now(),
     };
     fact.event(tx.id(), tx.now())
 }

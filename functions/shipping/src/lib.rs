@@ -10,7 +10,9 @@ mod store;
 mod testing;
 
 use futures::FutureExt;
-use souk_contracts::{AccountErased, Contract, OrderCancelled, OrderConfirmed, ParcelMoved};
+use souk_contracts::{
+    AccountErased, CancellationRequested, Contract, OrderCancelled, OrderConfirmed, ParcelMoved,
+};
 use souk_kit::{
     Clock, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
     api::{Api, Routes},
@@ -37,7 +39,7 @@ pub async fn migrate(env: Env) -> Result<(), StartError> {
 }
 
 fn service(outbox: Outbox, verifier: TokenVerifier) -> Service {
-    Service::new(routes().with_state(outbox.clone()))
+    Service::new(routes().kept_by(&outbox).with_state(outbox.clone()))
         .subscriptions(subscriptions(outbox.clone()))
         .auth(verifier)
         .drain("outbox", || outbox.drained().boxed())
@@ -62,6 +64,10 @@ fn routes() -> Routes<Outbox> {
 fn subscriptions(outbox: Outbox) -> Subscriptions<Outbox> {
     Subscriptions::new(outbox.clone())
         .on(OrderConfirmed::TYPE, events::on_order_confirmed)
+        .on(
+            CancellationRequested::TYPE,
+            events::on_cancellation_requested,
+        )
         .on(OrderCancelled::TYPE, events::on_order_cancelled)
         .on(ParcelMoved::TYPE, events::on_parcel_moved)
         .on(AccountErased::TYPE, events::on_account_erased)

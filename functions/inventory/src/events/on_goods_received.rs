@@ -1,4 +1,4 @@
-//! Goods have come in: they can be ordered from now on.
+//! Goods have come in: they can be ordered from now on. Each delivery counts once, however late it is told again.
 
 use souk_contracts::GoodsReceived;
 use souk_kit::{Delivery, Refusal};
@@ -17,6 +17,10 @@ pub(crate) async fn on_goods_received(
         lines,
         received_at,
     } = &delivery.data;
+    let now = tx.now();
+    if !stock::is_new(tx.conn(), &delivery.source, &delivery.id, now).await? {
+        return Ok(tx.commit().await?);
+    }
     stock::receive(tx.conn(), &pieces(lines), delivery_note, *received_at).await?;
     Ok(tx.commit().await?)
 }
@@ -24,6 +28,7 @@ pub(crate) async fn on_goods_received(
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
+    use chrono::TimeDelta;
     use souk_contracts::Contract;
     use uuid::Uuid;
 
@@ -46,5 +51,21 @@ mod tests {
             room.moved("MUG").await,
             [("received".into(), 10), ("received".into(), 7)]
         );
+    }
+
+    #[tokio::test]
+    async fn a_delivery_that_is_told_again_after_the_inbox_has_forgotten_it_adds_nothing() {
+        let room = Stockroom::with(&[]).await;
+        let event = room.goods(&[("MUG", 5)]).event(Uuid::now_v7(), room.now());
+        assert_eq!(room.deliver(&event).await, StatusCode::ACCEPTED);
+        room.wait(TimeDelta::days(8)).await;
+        room.sweep().await;
+        let inbox: i64 = sqlx::query_scalar("select count(*) from inbox")
+            .fetch_one(room.pool())
+            .await
+            .unwrap();
+        assert_eq!(inbox, 0, "it has not forgotten");
+        assert_eq!(room.deliver(&event).await, StatusCode::ACCEPTED);
+        assert_eq!(room.level("MUG").await, (5, 0));
     }
 }

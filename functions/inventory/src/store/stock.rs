@@ -88,6 +88,18 @@ pub(crate) async fn transfer(
     query.execute(conn).await.map(drop)
 }
 
+/// Notes that the delivery that this event tells of is counted; whether it was not before.
+pub(crate) async fn is_new(
+    conn: &mut PgConnection,
+    source: &str,
+    event_id: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
+    let insert = "insert into receipts (source, event_id, counted_at) values ($1, $2, $3) on conflict do nothing";
+    let query = sqlx::query(insert).bind(source).bind(event_id).bind(now);
+    Ok(query.execute(conn).await?.rows_affected() > 0)
+}
+
 /// Lets goods come in, also such as were never in the house.
 pub(crate) async fn receive(
     conn: &mut PgConnection,

@@ -71,6 +71,11 @@ impl Stockroom {
         self.clock.now()
     }
 
+    /// Its database.
+    pub(crate) fn pool(&self) -> &sqlx::PgPool {
+        self.outbox.pool()
+    }
+
     /// Lets time pass, once everything that was said before is sent: a sweep would say it again.
     pub(crate) async fn wait(&self, time: TimeDelta) {
         self.outbox.clone().drained().await;

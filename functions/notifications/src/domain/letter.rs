@@ -47,6 +47,9 @@ pub enum Kind {
     /// An order that will not be shipped.
     #[schemars(rename = "order.cancelled")]
     OrderCancelled,
+    /// A payment that its customer has to confirm. It is for the moment only, and in no list.
+    #[schemars(skip)]
+    AuthenticationRequested,
 }
 
 impl Letter {
@@ -59,13 +62,19 @@ impl Letter {
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [
+    /// Whether its owner finds it in the list of letters.
+    pub fn is_listed(self) -> bool {
+        self != Self::AuthenticationRequested
+    }
+
+    const ALL: [Self; 7] = [
         Self::AccountRegistered,
         Self::OrderPlaced,
         Self::OrderConfirmed,
         Self::OrderShipped,
         Self::OrderDelivered,
         Self::OrderCancelled,
+        Self::AuthenticationRequested,
     ];
 
     /// Its name, in the store and for clients.
@@ -77,6 +86,7 @@ impl Kind {
             Self::OrderShipped => "order.shipped",
             Self::OrderDelivered => "order.delivered",
             Self::OrderCancelled => "order.cancelled",
+            Self::AuthenticationRequested => "authentication.requested",
         }
     }
 }

@@ -1,11 +1,15 @@
 //! The words of each letter.
 
+use chrono::{DateTime, Utc};
 use souk_contracts::{
     AccountRegistered, CancelReason, OrderCancelled, OrderConfirmed, OrderDelivered, OrderPlaced,
     OrderShipped, PricedLine,
 };
 
-use super::letter::{Kind, Letter};
+use super::{
+    letter::{Kind, Letter},
+    status::Update,
+};
 
 const CLOSING: &str = "\nThank you,\nSouk\n";
 
@@ -121,6 +125,25 @@ pub fn cancelled(order: &OrderCancelled) -> Letter {
     }
 }
 
+/// To somebody whose bank wants to hear that it is they who pay for the order that was placed.
+pub fn unconfirmed(placed: &Update, recipient: String, at: DateTime<Utc>) -> Letter {
+    let text = format!(
+        "Hello,\n\nYour bank asks you to confirm the payment for your order {}.\n\nOpen the order in the shop and follow the link to \
+         your bank's page. If you have done so already, there is nothing to do. An order that is not confirmed in time is cancelled, \
+         and you will not be charged for it.\n{CLOSING}",
+        placed.order_id
+    );
+    Letter {
+        kind: Kind::AuthenticationRequested,
+        account_id: placed.account_id,
+        recipient,
+        order_id: Some(placed.order_id),
+        subject: "Please confirm your payment".to_owned(),
+        text,
+        at,
+    }
+}
+
 fn list(lines: &[PricedLine]) -> String {
     let line = |line: &PricedLine| {
         let PricedLine {
@@ -136,7 +159,8 @@ fn list(lines: &[PricedLine]) -> String {
 
 fn because(reason: CancelReason) -> &'static str {
     match reason {
-        CancelReason::OutOfStock => "because we do not have enough of what you ordered",
+        // Also when nobody has packed it in time.
+        CancelReason::OutOfStock => "because we could not supply what you ordered",
         CancelReason::PaymentDeclined => "because your payment was declined",
         CancelReason::PaymentTimedOut => "because it was not paid in time",
         CancelReason::RequestedByCustomer => "as you asked",
@@ -145,7 +169,6 @@ fn because(reason: CancelReason) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
     use uuid::Uuid;
 
     use super::*;

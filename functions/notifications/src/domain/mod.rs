@@ -6,5 +6,5 @@ mod letters;
 mod status;
 
 pub use letter::{Kind, Letter};
-pub use letters::{cancelled, confirmed, delivered, placed, shipped, welcome};
+pub use letters::{cancelled, confirmed, delivered, placed, shipped, unconfirmed, welcome};
 pub use status::{Status, Update};

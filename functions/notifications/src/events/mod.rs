@@ -4,6 +4,7 @@
 
 mod on_account_erased;
 mod on_account_registered;
+mod on_authentication_requested;
 mod on_order_cancelled;
 mod on_order_confirmed;
 mod on_order_delivered;
@@ -12,6 +13,7 @@ mod on_order_shipped;
 
 pub(crate) use on_account_erased::on_account_erased;
 pub(crate) use on_account_registered::on_account_registered;
+pub(crate) use on_authentication_requested::on_authentication_requested;
 pub(crate) use on_order_cancelled::on_order_cancelled;
 pub(crate) use on_order_confirmed::on_order_confirmed;
 pub(crate) use on_order_delivered::on_order_delivered;

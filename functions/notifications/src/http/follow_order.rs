@@ -2,7 +2,7 @@
 
 use axum::{
     extract::State,
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -24,9 +24,11 @@ use uuid::Uuid;
 use crate::{
     app::App,
     domain::{self, Update},
-    live::{Follower, Pace, Reader},
+    live::{Follower, NoPlace, Pace, Reader},
 };
 
+/// Until a place may be free.
+const RETRY_AFTER_SECONDS: u32 = 5;
 /// nginx, which Kong is made of, would keep events until there are enough of them.
 const NO_BUFFERING: (&str, &str) = ("x-accel-buffering", "no");
 
@@ -59,6 +61,7 @@ pub(crate) const FOLLOW_ORDER: Doc = Doc::new("Follow an order", Access::of(&[Ro
         (200, "The stream."),
         (204, "All was told; there is nothing more to come."),
     ])
+    .refuses(&[(429, "too-many-streams", "The account has as many streams open as it may have.")])
     .also(|operation| {
         let about = "The id of the last event that was received.";
         operation.header("Last-Event-ID", false, about, json!({ "type": "string" }));
@@ -71,7 +74,8 @@ pub(crate) async fn follow_order(
     headers: HeaderMap,
 ) -> Answer<Either<Updates, Status<204, ()>>> {
     let (reader, told) = (Reader::of(&caller), last_told(&headers));
-    let follower = Follower::new(app.store, &app.live, order_id, reader);
+    let pace = app.live.pace;
+    let follower = Follower::new(app, order_id, reader).map_err(refuse)?;
     let history = follower.begin().await?;
     if history.first().is_some_and(|first| !reader.may_see(first)) {
         return Err(Problem::not_found("order", order_id));
@@ -80,10 +84,21 @@ pub(crate) async fn follow_order(
         // The one answer after which a browser does not come again.
         return Ok(Either::That(Status(())));
     }
-    let stream = events(follower.follow(history, told), app.live.pace);
-    let heartbeat = KeepAlive::new().interval(app.live.pace.heartbeat);
+    let stream = events(follower.follow(history, told), pace);
+    let heartbeat = KeepAlive::new().interval(pace.heartbeat);
     let sse = Sse::new(stream).keep_alive(heartbeat);
     Ok(Either::This(Updates(([NO_BUFFERING], sse).into_response())))
+}
+
+fn refuse(no_place: NoPlace) -> Problem {
+    match no_place {
+        NoPlace::Full => Problem::unavailable("Too many streams are open.", RETRY_AFTER_SECONDS),
+        NoPlace::Greedy => {
+            let detail = "This account has too many streams open.";
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-streams", detail)
+                .retry_after(RETRY_AFTER_SECONDS)
+        }
+    }
 }
 
 /// A stream of updates.
@@ -147,7 +162,7 @@ impl From<Update> for UpdateView {
 mod tests {
     use std::time::Duration;
 
-    use axum::http::StatusCode;
+    use chrono::TimeDelta;
     use serde_json::Value;
 
     use super::*;
@@ -249,6 +264,35 @@ mod tests {
         let room = Mailroom::with(Pace { patience, ..PACE }).await;
         let mut following = follow(&room, Uuid::now_v7()).await;
         assert!(following.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_stream_ends_with_the_token_it_was_opened_with() {
+        let look = Duration::from_millis(20);
+        let room = Mailroom::with(Pace { look, ..PACE }).await;
+        let order = room.placed();
+        room.hear(&order).await;
+        let mut following = follow(&room, order.order_id).await;
+        assert_eq!(status_of(&mut following).await, "pending");
+        room.clock.advance(TimeDelta::days(1));
+        assert!(following.next().await.is_none(), "it went on");
+    }
+
+    #[tokio::test]
+    async fn an_account_with_too_many_streams_is_told_to_come_later_and_others_are_not() {
+        let room = Mailroom::open().await;
+        let order_id = Uuid::now_v7();
+        let mut open = Vec::new();
+        let refused = loop {
+            let following = room.follow(order_id, ADA, "").await;
+            match following.status {
+                StatusCode::OK => open.push(following),
+                status => break status,
+            }
+        };
+        assert_eq!(refused, StatusCode::TOO_MANY_REQUESTS);
+        let another = room.follow(order_id, STRANGER, "").await;
+        assert_eq!(another.status, StatusCode::OK);
     }
 
     #[tokio::test]

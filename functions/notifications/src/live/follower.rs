@@ -1,9 +1,10 @@
 //! Somebody who follows an order.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
+use chrono::{DateTime, Utc};
 use futures::{Stream, stream};
-use souk_kit::{Caller, Role, dynamodb::DynamoError};
+use souk_kit::{Caller, Clock, Role, dynamodb::DynamoError};
 use tokio::{
     sync::broadcast::{self, error::RecvError},
     time::{Instant, sleep, sleep_until},
@@ -11,8 +12,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Live, Pace};
-use crate::{domain::Update, store::Store};
+use super::{NoPlace, Pace, Place};
+use crate::{app::App, domain::Update, store::Store};
 
 /// Who may see what.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +21,8 @@ pub(crate) struct Reader {
     account_id: Uuid,
     /// Merchants run the shop, and a machine client with the scope works for them.
     all: bool,
+    /// When its token ends.
+    until: DateTime<Utc>,
 }
 
 /// What has ended the waiting.
@@ -34,6 +37,9 @@ enum Woken {
 pub(crate) struct Follower {
     store: Store,
     pace: Pace,
+    clock: Clock,
+    /// Held for as long as the stream is open.
+    _place: Place,
     order_id: Uuid,
     reader: Reader,
     news: broadcast::Receiver<Uuid>,
@@ -53,6 +59,7 @@ impl Reader {
         Self {
             account_id: caller.subject,
             all: matches!(caller.role, Role::Merchant | Role::Machine),
+            until: caller.expires_at,
         }
     }
 
@@ -63,11 +70,15 @@ impl Reader {
 }
 
 impl Follower {
-    /// Begins to listen; [`Follower::begin`] is what it has missed.
-    pub(crate) fn new(store: Store, live: &Live, order_id: Uuid, reader: Reader) -> Self {
-        Self {
-            store,
+    /// Begins to listen, if there is a place; [`Follower::begin`] is what it has missed.
+    pub(crate) fn new(app: App, order_id: Uuid, reader: Reader) -> Result<Self, NoPlace> {
+        let (live, clock) = (app.live, app.clock);
+        let patience = live.pace.patience.min(left(&clock, reader));
+        Ok(Self {
+            store: app.store,
             pace: live.pace,
+            clock,
+            _place: live.places.take(reader.account_id)?,
             order_id,
             reader,
             news: live.news.subscribe(),
@@ -76,8 +87,8 @@ impl Follower {
             told: 0,
             over: false,
             waiting: VecDeque::new(),
-            ends_at: Instant::now() + live.pace.patience,
-        }
+            ends_at: Instant::now() + patience,
+        })
     }
 
     /// Where the order stands now, from its beginning.
@@ -105,6 +116,8 @@ impl Follower {
                 return None;
             }
             match self.wait().await {
+                // A clock that was moved may have ended the token earlier than was foreseen.
+                Woken::Look if left(&self.clock, self.reader).is_zero() => return None,
                 Woken::Look => self.look().await,
                 Woken::End => return None,
             }
@@ -139,12 +152,18 @@ impl Follower {
         }
         if !self.admitted {
             self.admitted = true;
-            self.ends_at = Instant::now() + self.pace.lasts;
+            let lasts = self.pace.lasts.min(left(&self.clock, self.reader));
+            self.ends_at = Instant::now() + lasts;
         }
         let told = self.told;
         let news = updates.into_iter().filter(|one| one.status.rank() > told);
         self.waiting.extend(news);
     }
+}
+
+/// How long the reader's token is still good.
+fn left(clock: &Clock, reader: Reader) -> Duration {
+    (reader.until - clock.now()).to_std().unwrap_or_default()
 }
 
 /// Done when there is news of an order, or when so much was missed that there may be.

@@ -5,6 +5,7 @@
 
 mod follower;
 mod pace;
+mod places;
 
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -12,6 +13,8 @@ use uuid::Uuid;
 
 pub(crate) use follower::{Follower, Reader};
 pub(crate) use pace::Pace;
+pub(crate) use places::NoPlace;
+use places::{Place, Places};
 
 /// A follower that is behind by more looks into the table, where everything is.
 const NEWS_MAX: usize = 256;
@@ -21,6 +24,7 @@ const NEWS_MAX: usize = 256;
 pub(crate) struct Live {
     news: broadcast::Sender<Uuid>,
     ended: CancellationToken,
+    places: Places,
     pub(crate) pace: Pace,
 }
 
@@ -29,7 +33,12 @@ impl Live {
     pub(crate) fn new(pace: Pace) -> Self {
         let (news, _) = broadcast::channel(NEWS_MAX);
         let ended = CancellationToken::new();
-        Self { news, ended, pace }
+        Self {
+            news,
+            ended,
+            places: Places::default(),
+            pace,
+        }
     }
 
     /// There is something new about an order.

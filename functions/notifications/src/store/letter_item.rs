@@ -48,9 +48,15 @@ pub(super) fn account_key(account_id: Uuid) -> String {
     format!("account#{account_id}")
 }
 
+/// Where a letter is kept: in its owner's list, or beside the order that it is about.
 pub(super) fn key_of(letter: &Letter) -> Item {
     let (at, kind, id) = (sortable(letter.at), letter.kind.name(), letter.id());
-    key(account_key(letter.account_id), format!("{at}#{kind}#{id}"))
+    match letter.order_id {
+        Some(order_id) if !letter.kind.is_listed() => {
+            key(format!("order#{order_id}"), format!("letter#{kind}"))
+        }
+        _ => key(account_key(letter.account_id), format!("{at}#{kind}#{id}")),
+    }
 }
 
 pub(super) fn claimed(letter: &Letter, until: DateTime<Utc>) -> Item {
@@ -58,9 +64,12 @@ pub(super) fn claimed(letter: &Letter, until: DateTime<Utc>) -> Item {
     let mut set = |name: &str, value| item.insert(name.to_owned(), value);
     set(ACCOUNT_ID, text(letter.account_id));
     set(KIND, text(letter.kind.name()));
-    set(RECIPIENT, text(&letter.recipient));
-    set(SUBJECT, text(&letter.subject));
-    set(TEXT, text(&letter.text));
+    // What nobody reads again is not kept.
+    if letter.kind.is_listed() {
+        set(RECIPIENT, text(&letter.recipient));
+        set(SUBJECT, text(&letter.subject));
+        set(TEXT, text(&letter.text));
+    }
     set(HAPPENED_AT, text(sortable(letter.at)));
     set(STATE, text(State::Pending.name()));
     set(CLAIMED_UNTIL, number(until.timestamp_millis()));

@@ -13,11 +13,12 @@ use super::{
     erasure::unless_gone,
     is_refused_by_condition,
     letter_item::{
-        CLAIMED_UNTIL, Filed, REFUSAL, SENT_AT, STATE, State, account_key, claimed, filed, key_of,
+        CLAIMED_UNTIL, Filed, RECIPIENT, REFUSAL, SENT_AT, STATE, State, account_key, claimed,
+        filed, key_of,
     },
     sortable,
 };
-use crate::domain::Letter;
+use crate::domain::{Kind, Letter, Update};
 
 /// Who may mail a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +67,26 @@ impl Store {
             Some(State::Sent) => Claim::SentBefore,
             _ => Claim::Taken,
         })
+    }
+
+    /// Where the customer is written to about the order that was placed; none if the letter about that is not filed, or is deleted.
+    pub(crate) async fn recipient(&self, placed: &Update) -> Result<Option<String>, DynamoError> {
+        let letter = Letter {
+            kind: Kind::OrderPlaced,
+            account_id: placed.account_id,
+            recipient: String::new(),
+            order_id: Some(placed.order_id),
+            subject: String::new(),
+            text: String::new(),
+            at: placed.at,
+        };
+        let get = self.client.get_item().table_name(&*self.table);
+        let found = get
+            .set_key(Some(key_of(&letter)))
+            .consistent_read(true)
+            .send()
+            .await?;
+        found.item().map(|item| read(item, RECIPIENT)).transpose()
     }
 
     /// Lets others mail a letter that was claimed.

@@ -2,16 +2,22 @@
 
 mod basket;
 mod email;
+mod facts;
 mod month;
+mod news;
+mod notes;
 mod order;
 mod partitions;
+mod reasons;
 mod saga;
 
 pub use basket::{Basket, LINES_MAX, PriceTag, PriceTags, Priced, QUANTITY_MAX};
 pub use email::{EMAIL_CHARS_MAX, is_email};
+pub use facts::{Announcement, Contradiction, Fact};
 pub use month::Month;
-pub use order::{Heard, News, Order, Parcel, Purchase};
+pub use news::{Heard, News};
+pub use notes::{Cancellation, Notes, PaymentProblem};
+pub use order::{Order, Parcel, Purchase};
 pub use partitions::{Partition, Upkeep};
-pub use saga::{
-    Announcement, Contradiction, Fact, State, Verdict, reason_named, reason_text, step,
-};
+pub use reasons::{cancellation_named, cancellation_text, reason_after, reason_named, reason_text};
+pub use saga::{State, Verdict, step};

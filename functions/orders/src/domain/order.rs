@@ -4,7 +4,12 @@ use chrono::{DateTime, Utc};
 use souk_contracts::{Address, Money, PricedLine};
 use uuid::Uuid;
 
-use super::saga::{Announcement, Contradiction, Fact, State, Verdict, step};
+use super::{
+    facts::{Announcement, Contradiction, Fact},
+    news::{Heard, News},
+    notes::{Cancellation, Notes, PaymentProblem},
+    saga::{State, Verdict, step},
+};
 
 /// An order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +24,8 @@ pub struct Order {
     pub cancel_detail: Option<String>,
     /// How it travels, once it does.
     pub parcel: Option<Parcel>,
+    /// What else is known of it.
+    pub notes: Notes,
     /// When it was placed.
     pub placed_at: DateTime<Utc>,
     /// When it last changed.
@@ -51,52 +58,6 @@ pub struct Parcel {
     pub tracking_number: String,
 }
 
-/// A fact with its particulars.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct News {
-    fact: Fact,
-    detail: Option<String>,
-    parcel: Option<Parcel>,
-}
-
-/// What news has done to an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// It has moved, and this is to be said.
-    Moved(Announcement),
-    /// A particular was added that had been missing.
-    Noted,
-    /// Nothing.
-    Nothing,
-}
-
-impl News {
-    /// A fact without particulars.
-    pub fn of(fact: Fact) -> Self {
-        Self {
-            fact,
-            detail: None,
-            parcel: None,
-        }
-    }
-
-    /// Says why.
-    pub fn because(self, detail: impl Into<String>) -> Self {
-        Self {
-            detail: Some(detail.into()),
-            ..self
-        }
-    }
-
-    /// Says how it travels.
-    pub fn by(self, parcel: Parcel) -> Self {
-        Self {
-            parcel: Some(parcel),
-            ..self
-        }
-    }
-}
-
 impl Order {
     /// A new order.
     pub fn placed(order_id: Uuid, purchase: Purchase, now: DateTime<Utc>) -> Self {
@@ -106,6 +67,7 @@ impl Order {
             state: State::AwaitingStock,
             cancel_detail: None,
             parcel: None,
+            notes: Notes::default(),
             placed_at: now,
             updated_at: now,
         }
@@ -113,117 +75,101 @@ impl Order {
 
     /// Takes news in.
     pub fn hear(&mut self, news: News, now: DateTime<Utc>) -> Result<Heard, Contradiction> {
-        let heard = match step(self.state, news.fact) {
-            Verdict::Refused(why) => return Err(why),
+        if news.fact == Fact::BookingWindowClosed && self.notes.booked_at.is_some() {
+            return Ok(Heard::Nothing);
+        }
+        let verdict = step(self.state, news.fact);
+        if let Verdict::Refused(why) = verdict {
+            return Err(why);
+        }
+        let noted = self.note(&news, now);
+        match verdict {
             Verdict::Moved(state, announcement) => {
-                self.state = state;
-                self.cancel_detail = news.detail.filter(|_| matches!(state, State::Cancelled(_)));
-                Heard::Moved(announcement)
+                self.go(state, announcement, news.detail, now);
+                Ok(Heard::Moved(announcement))
             }
-            // The dispatch may be heard of after the delivery: then the parcel is still missing.
-            Verdict::Absorbed if self.parcel.is_none() && news.parcel.is_some() => Heard::Noted,
-            Verdict::Absorbed => return Ok(Heard::Nothing),
+            Verdict::Resumed(state) => {
+                (self.state, self.notes.cancellation, self.cancel_detail) = (state, None, None);
+                self.updated_at = now;
+                Ok(Heard::Noted)
+            }
+            _ if noted => Ok(Heard::Noted),
+            _ => Ok(Heard::Nothing),
+        }
+    }
+
+    /// What of it stands in its row and can change: not the notes.
+    pub fn row(&self) -> (&'static str, Option<&str>, Option<&Parcel>, DateTime<Utc>) {
+        let (detail, parcel) = (self.cancel_detail.as_deref(), self.parcel.as_ref());
+        (self.state.name(), detail, parcel, self.updated_at)
+    }
+
+    /// Asks shipping once more, if an answer is missing since before `asked_before`.
+    pub fn ask_again(&mut self, asked_before: DateTime<Utc>, now: DateTime<Utc>) -> Heard {
+        let (State::Cancelling(reason), Some(wanted)) =
+            (self.state, self.notes.cancellation.as_mut())
+        else {
+            return Heard::Nothing;
         };
-        self.parcel = self.parcel.take().or(news.parcel);
-        self.updated_at = now;
-        Ok(heard)
+        if wanted.asked_at >= asked_before {
+            return Heard::Nothing;
+        }
+        wanted.asked_at = now;
+        Heard::Moved(Announcement::CancellationRequested(reason))
+    }
+
+    /// The order is somewhere else.
+    fn go(
+        &mut self,
+        state: State,
+        announcement: Announcement,
+        detail: Option<String>,
+        now: DateTime<Utc>,
+    ) {
+        self.cancel_detail = match state {
+            State::Cancelling(_) => detail,
+            // Why shipping was asked.
+            State::Cancelled(_) => detail.or(self.cancel_detail.take()),
+            _ => None,
+        };
+        match announcement {
+            Announcement::Confirmed => self.notes.confirmed_at = Some(now),
+            Announcement::CancellationRequested(reason) => {
+                self.notes.cancellation = Some(Cancellation {
+                    reason,
+                    requested_at: now,
+                    asked_at: now,
+                });
+            }
+            _ => {}
+        }
+        (self.state, self.updated_at) = (state, now);
+    }
+
+    /// Keeps the particulars that had been missing; whether there were any. A dispatch may be heard of after the delivery.
+    fn note(&mut self, news: &News, now: DateTime<Utc>) -> bool {
+        let mut noted = false;
+        if self.parcel.is_none() && news.parcel.is_some() {
+            self.parcel.clone_from(&news.parcel);
+            self.updated_at = now;
+            noted = true;
+        }
+        if news.fact == Fact::ShipmentBooked && self.notes.booked_at.is_none() {
+            self.notes.booked_at = Some(now);
+            noted = true;
+        }
+        if news.fact == Fact::CaptureRefused && self.notes.payment_problem.is_none() {
+            let reason = news.detail.clone().unwrap_or_default();
+            self.notes.payment_problem = Some(PaymentProblem {
+                reason,
+                noted_at: now,
+            });
+            noted = true;
+        }
+        noted
     }
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use souk_contracts::{CancelReason, Currency};
-
-    use super::*;
-
-    pub(crate) fn order() -> Order {
-        let price = Money::new(1250, Currency::EUR);
-        let line = PricedLine {
-            sku: "MUG-BLUE".into(),
-            name: "Blue mug".into(),
-            quantity: 2,
-            unit_price: price,
-        };
-        let shipping_address = Address {
-            name: "Ada".into(),
-            line1: "1 Main Street".into(),
-            line2: None,
-            postal_code: "10115".into(),
-            city: "Berlin".into(),
-            country: "DE".into(),
-        };
-        let purchase = Purchase {
-            account_id: Uuid::from_u128(7),
-            email: "ada@souk.example".into(),
-            lines: vec![line],
-            total: Money::new(2500, Currency::EUR),
-            payment_method: "pm_card_visa".into(),
-            shipping_address,
-        };
-        Order::placed(Uuid::from_u128(1), purchase, DateTime::UNIX_EPOCH)
-    }
-
-    fn parcel() -> Parcel {
-        Parcel {
-            carrier: "dhl".into(),
-            tracking_number: "T1".into(),
-        }
-    }
-
-    fn later(seconds: i64) -> DateTime<Utc> {
-        DateTime::from_timestamp(seconds, 0).unwrap()
-    }
-
-    fn confirmed() -> Order {
-        let mut order = order();
-        for fact in [Fact::StockReserved, Fact::PaymentAuthorized] {
-            order.hear(News::of(fact), later(1)).unwrap();
-        }
-        order
-    }
-
-    #[test]
-    fn a_cancelled_order_keeps_the_words_of_the_fact_that_cancelled_it_and_of_no_other() {
-        let mut order = order();
-        let heard = order.hear(
-            News::of(Fact::StockRejected).because("MUG-BLUE: 2 ordered, 1 left"),
-            later(5),
-        );
-        assert_eq!(
-            heard,
-            Ok(Heard::Moved(Announcement::Cancelled(
-                CancelReason::OutOfStock
-            )))
-        );
-        let again = order.hear(
-            News::of(Fact::CustomerCancelled).because("changed my mind"),
-            later(9),
-        );
-        assert_eq!(again, Ok(Heard::Nothing));
-        assert_eq!(
-            order.cancel_detail.as_deref(),
-            Some("MUG-BLUE: 2 ordered, 1 left")
-        );
-        assert_eq!(order.updated_at, later(5));
-    }
-
-    #[test]
-    fn a_parcel_heard_of_after_its_delivery_is_still_noted_once() {
-        let mut order = confirmed();
-        let delivered = order.hear(News::of(Fact::ShipmentDelivered), later(2));
-        assert_eq!(delivered, Ok(Heard::Moved(Announcement::Delivered)));
-        let dispatched = News::of(Fact::ShipmentDispatched).by(parcel());
-        assert_eq!(order.hear(dispatched.clone(), later(3)), Ok(Heard::Noted));
-        assert_eq!(order.hear(dispatched, later(4)), Ok(Heard::Nothing));
-        assert_eq!(order.parcel, Some(parcel()));
-    }
-
-    #[test]
-    fn a_contradiction_leaves_the_order_as_it_was() {
-        let mut order = order();
-        let before = order.clone();
-        let refused = order.hear(News::of(Fact::ShipmentDispatched).by(parcel()), later(8));
-        assert_eq!(refused, Err(Contradiction::NotConfirmed));
-        assert_eq!(order, before);
-    }
-}
+#[path = "order_tests.rs"]
+pub(crate) mod tests;

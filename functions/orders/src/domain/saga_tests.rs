@@ -1,70 +1,10 @@
-//! The saga, driven through every short history there is.
+//! The saga, driven through every history there is.
 
-use super::*;
-
-const FACTS: [Fact; 8] = [
-    Fact::StockReserved,
-    Fact::StockRejected,
-    Fact::PaymentAuthorized,
-    Fact::PaymentDeclined,
-    Fact::PaymentWindowClosed,
-    Fact::CustomerCancelled,
-    Fact::ShipmentDispatched,
-    Fact::ShipmentDelivered,
-];
-/// Eight facts in every order, with repetitions: 8 + 8^2 + ... + 8^6 histories.
-const LENGTH_MAX: usize = 6;
-
-/// Where a history has led, and what was said on the way.
-#[derive(Clone)]
-struct Told {
-    state: State,
-    said: Vec<Announcement>,
-}
-
-impl Told {
-    fn nothing() -> Self {
-        Self {
-            state: State::AwaitingStock,
-            said: Vec::new(),
-        }
-    }
-
-    fn then(&self, fact: Fact) -> Self {
-        let mut next = self.clone();
-        if let Verdict::Moved(state, announcement) = step(self.state, fact) {
-            next.state = state;
-            next.said.push(announcement);
-        }
-        next
-    }
-
-    fn count(&self, wanted: impl Fn(&Announcement) -> bool) -> usize {
-        self.said.iter().filter(|said| wanted(said)).count()
-    }
-
-    fn has_said(&self, announcement: Announcement) -> bool {
-        self.said.contains(&announcement)
-    }
-}
-
-/// Calls `check` with every history: before a fact, the fact, after it.
-fn every_history(check: &mut impl FnMut(&Told, Fact, &Told)) {
-    fn go_on(from: &Told, length: usize, check: &mut impl FnMut(&Told, Fact, &Told)) {
-        for fact in FACTS.into_iter().filter(|_| length > 0) {
-            let next = from.then(fact);
-            check(from, fact, &next);
-            go_on(&next, length - 1, check);
-        }
-    }
-    go_on(&Told::nothing(), LENGTH_MAX, check);
-}
-
-fn told(facts: &[Fact]) -> Told {
-    facts
-        .iter()
-        .fold(Told::nothing(), |told, fact| told.then(*fact))
-}
+use super::{
+    super::reasons::{reason_named, reason_text},
+    histories::{Told, every_history, permutations, told},
+    *,
+};
 
 fn is_cancelled(announcement: &Announcement) -> bool {
     matches!(announcement, Announcement::Cancelled(_))
@@ -76,9 +16,10 @@ fn rank(state: State) -> u32 {
         State::AwaitingStock => 0,
         State::AwaitingPayment => 1,
         State::Confirmed => 2,
-        State::Shipped => 3,
-        State::Delivered => 4,
-        State::Cancelled(_) => 5,
+        State::Cancelling(_) => 3,
+        State::Shipped => 4,
+        State::Delivered => 5,
+        State::Cancelled(_) => 6,
     }
 }
 
@@ -121,7 +62,11 @@ fn an_order_is_confirmed_only_after_its_payment_was_requested_and_shipped_only_a
             Some(Announcement::Confirmed) => {
                 assert!(before.has_said(Announcement::PaymentRequested))
             }
-            Some(Announcement::Shipped | Announcement::Delivered) => {
+            Some(
+                Announcement::Shipped
+                | Announcement::Delivered
+                | Announcement::CancellationRequested(_),
+            ) => {
                 assert!(before.has_said(Announcement::Confirmed));
             }
             _ => {}
@@ -130,10 +75,12 @@ fn an_order_is_confirmed_only_after_its_payment_was_requested_and_shipped_only_a
 }
 
 #[test]
-fn an_order_never_goes_back_and_never_leaves_an_end() {
+fn an_order_never_leaves_an_end_and_goes_back_only_when_a_missed_booking_is_heard_of() {
+    let missed = State::Cancelling(CancellationReason::NotFulfilled);
     every_history(&mut |before, fact, after| {
+        let booked_after_all = (before.state, fact) == (missed, Fact::ShipmentBooked);
         assert!(
-            rank(after.state) >= rank(before.state),
+            booked_after_all || rank(after.state) >= rank(before.state),
             "{fact:?} led from {:?} to {:?}",
             before.state,
             after.state
@@ -172,9 +119,11 @@ fn a_fact_told_again_changes_nothing() {
 }
 
 #[test]
-fn an_order_moves_if_and_only_if_something_is_said() {
+fn an_order_moves_if_and_only_if_something_is_said_or_a_missed_booking_is_heard_of() {
+    let missed = State::Cancelling(CancellationReason::NotFulfilled);
     every_history(&mut |before, fact, after| {
-        let moved = before.state != after.state;
+        let booked_after_all = (before.state, fact) == (missed, Fact::ShipmentBooked);
+        let moved = before.state != after.state && !booked_after_all;
         assert_eq!(
             moved,
             before.said.len() < after.said.len(),
@@ -223,14 +172,68 @@ fn an_order_cancelled_by_its_customer_stays_so_whatever_else_is_heard() {
     });
 }
 
+/// Confirmed, and then these.
+fn confirmed_and(facts: &[Fact]) -> State {
+    let before = [Fact::StockReserved, Fact::PaymentAuthorized];
+    told(&[&before[..], facts].concat()).state
+}
+
 #[test]
-fn stock_that_was_given_away_cancels_even_a_confirmed_order() {
-    let order = told(&[
-        Fact::StockReserved,
-        Fact::PaymentAuthorized,
-        Fact::StockRejected,
-    ]);
-    assert_eq!(order.state, State::Cancelled(CancelReason::OutOfStock));
+fn a_confirmed_order_is_cancelled_only_when_shipping_agrees_and_for_the_reason_it_was_asked_for() {
+    use CancellationReason as Why;
+    let wishes = [
+        (
+            Fact::CustomerCancelled,
+            Why::RequestedByCustomer,
+            CancelReason::RequestedByCustomer,
+        ),
+        (
+            Fact::StockRejected,
+            Why::OutOfStock,
+            CancelReason::OutOfStock,
+        ),
+        (
+            Fact::BookingWindowClosed,
+            Why::NotFulfilled,
+            CancelReason::OutOfStock,
+        ),
+    ];
+    for (wish, why, reason) in wishes {
+        assert_eq!(confirmed_and(&[wish]), State::Cancelling(why));
+        let agreed = confirmed_and(&[wish, Fact::ShipmentCancelled]);
+        assert_eq!(agreed, State::Cancelled(reason));
+        assert_eq!(
+            confirmed_and(&[wish, Fact::ShipmentDispatched]),
+            State::Shipped
+        );
+        let arrived = confirmed_and(&[wish, Fact::ShipmentDelivered, Fact::ShipmentDispatched]);
+        assert_eq!(arrived, State::Delivered, "{wish:?}");
+    }
+}
+
+#[test]
+fn nothing_that_may_still_leave_is_announced_as_cancelled() {
+    every_history(&mut |before, fact, after| {
+        let cancelled = after.count(is_cancelled) > before.count(is_cancelled);
+        let confirmed = before.has_said(Announcement::Confirmed);
+        assert!(
+            !cancelled || !confirmed || fact == Fact::ShipmentCancelled,
+            "{fact:?} after {:?}",
+            before.said
+        );
+    });
+}
+
+#[test]
+fn a_customers_wish_outlives_a_booking_that_is_heard_of_late() {
+    use Fact::*;
+    let wished = confirmed_and(&[BookingWindowClosed, CustomerCancelled, ShipmentBooked]);
+    assert_eq!(
+        wished,
+        State::Cancelling(CancellationReason::RequestedByCustomer)
+    );
+    let unbooked = confirmed_and(&[BookingWindowClosed, ShipmentBooked]);
+    assert_eq!(unbooked, State::Confirmed, "it is packed after all");
 }
 
 #[test]
@@ -265,6 +268,11 @@ fn contradictions_are_refused_and_say_why() {
         ),
         (shipped, Fact::CustomerCancelled, Contradiction::OnItsWay),
         (
+            shipped,
+            Fact::ShipmentCancelled,
+            Contradiction::CancelledThoughLeft,
+        ),
+        (
             State::Delivered,
             Fact::CustomerCancelled,
             Contradiction::Arrived,
@@ -282,27 +290,18 @@ fn contradictions_are_refused_and_say_why() {
 #[test]
 fn a_state_keeps_its_name() {
     every_history(&mut |_, _, told| {
-        let reason = match told.state {
-            State::Cancelled(reason) => reason_named(reason_text(reason)),
-            _ => None,
+        let (reason, wanted) = match told.state {
+            State::Cancelled(reason) => (reason_named(reason_text(reason)), None),
+            State::Cancelling(wanted) => (None, Some(wanted)),
+            _ => (None, None),
         };
-        assert_eq!(State::named(told.state.name(), reason), Some(told.state));
+        let named = State::named(told.state.name(), reason, wanted);
+        assert_eq!(named, Some(told.state));
     });
-    assert_eq!(State::named("cancelled", None), None);
-}
-
-/// Heap's algorithm.
-fn permutations(facts: &[Fact], check: &mut impl FnMut(&[Fact])) {
-    fn arrange(facts: &mut [Fact], length: usize, check: &mut impl FnMut(&[Fact])) {
-        if length <= 1 {
-            return check(facts);
-        }
-        for at in 0..length {
-            arrange(facts, length - 1, check);
-            facts.swap(if length.is_multiple_of(2) { at } else { 0 }, length - 1);
-        }
-    }
-    let mut facts = facts.to_vec();
-    let length = facts.len();
-    arrange(&mut facts, length, check);
+    assert_eq!(State::named("cancelled", None, None), None);
+    let too_late = Some(CancellationReason::RequestedByCustomer);
+    assert_eq!(
+        State::named("shipped", None, too_late),
+        Some(State::Shipped)
+    );
 }

@@ -1,10 +1,13 @@
 //! What this function hears: one file for each type of event.
 
 mod on_account_erased;
+mod on_capture_refused;
 mod on_payment_authorized;
 mod on_payment_declined;
 mod on_product_published;
 mod on_product_withdrawn;
+mod on_shipment_booked;
+mod on_shipment_cancelled;
 mod on_shipment_delivered;
 mod on_shipment_dispatched;
 mod on_stock_rejected;
@@ -12,10 +15,13 @@ mod on_stock_reserved;
 mod on_sweep;
 
 pub(crate) use on_account_erased::on_account_erased;
+pub(crate) use on_capture_refused::on_capture_refused;
 pub(crate) use on_payment_authorized::on_payment_authorized;
 pub(crate) use on_payment_declined::on_payment_declined;
 pub(crate) use on_product_published::on_product_published;
 pub(crate) use on_product_withdrawn::on_product_withdrawn;
+pub(crate) use on_shipment_booked::on_shipment_booked;
+pub(crate) use on_shipment_cancelled::on_shipment_cancelled;
 pub(crate) use on_shipment_delivered::on_shipment_delivered;
 pub(crate) use on_shipment_dispatched::on_shipment_dispatched;
 pub(crate) use on_stock_rejected::on_stock_rejected;
@@ -25,7 +31,7 @@ pub(crate) use on_sweep::on_sweep;
 use souk_kit::{Delivery, Refusal};
 use uuid::Uuid;
 
-use crate::{app::App, conduct::record, domain::News, store::orders};
+use crate::{app::App, conduct, domain::News, store::orders};
 
 /// Tells an order what has happened: recognise, lock, decide, commit.
 ///
@@ -44,8 +50,8 @@ async fn tell<T>(
         .await?
         .ok_or_else(unknown)?;
     let contradiction = |why| Refusal::Never(format!("order {order_id}: {why}"));
-    let heard = order.hear(news, tx.now()).map_err(contradiction)?;
-    record::<Refusal>(&mut tx, &order, heard).await?;
+    let heard = conduct::tell::<Refusal>(&mut tx, &mut order, news).await?;
+    heard.map_err(contradiction)?;
     Ok(tx.commit().await?)
 }
 

@@ -1,4 +1,5 @@
-//! There is too little, or what was held was given away: the order is cancelled, and says what was missing.
+//! There is too little, or what was held was given away: the order is cancelled, and says what was missing. One that is
+//! confirmed already is cancelled when shipping agrees.
 
 use souk_contracts::{Shortage, StockRejected};
 use souk_kit::{Delivery, Refusal};

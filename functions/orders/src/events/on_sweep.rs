@@ -1,5 +1,5 @@
-//! The PingSource's call: orders that nobody has paid are cancelled, partitions are kept, and the
-//! outbox is swept.
+//! The PingSource's call: orders that nobody has paid are cancelled, shipping is asked about orders of which it says nothing,
+//! partitions are kept, and the outbox is swept.
 
 use serde::de::IgnoredAny;
 use souk_kit::{Delivery, Refusal};
@@ -8,6 +8,7 @@ use crate::{
     app::App,
     conduct::say,
     domain::{Fact, News},
+    reminders,
     store::{erasure, orders},
     upkeep::keep_partitions,
 };
@@ -18,6 +19,8 @@ const BATCH_ORDERS: usize = 100;
 /// A ping needs no inbox: an order that was cancelled is not found again.
 pub(crate) async fn on_sweep(app: App, _: Delivery<IgnoredAny>) -> Result<(), Refusal> {
     while cancel_unpaid(&app).await? == BATCH_ORDERS {}
+    reminders::ask_about_unbooked(&app).await?;
+    reminders::ask_again(&app).await?;
     app.outbox.sweep().await.map_err(Refusal::Later)?;
     // Last: while somebody works on the table for long, this is tried again, and nothing waits for it.
     Ok(keep_partitions(&app).await?)
@@ -27,7 +30,8 @@ pub(crate) async fn on_sweep(app: App, _: Delivery<IgnoredAny>) -> Result<(), Re
 async fn cancel_unpaid(app: &App) -> Result<usize, Refusal> {
     let mut tx = app.outbox.begin().await?;
     let (now, limit) = (tx.now(), BATCH_ORDERS as i64);
-    let mut unpaid = orders::lock_unpaid(tx.conn(), now - app.payment_window, limit).await?;
+    let mut unpaid =
+        orders::lock_unpaid(tx.conn(), now - app.patience.payment_window, limit).await?;
     for order in &mut unpaid {
         let news = News::of(Fact::PaymentWindowClosed);
         let heard = order

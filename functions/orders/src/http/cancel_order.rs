@@ -1,4 +1,8 @@
-//! `POST /v1/orders/{order_id}/cancel`: until it is on its way, and by its customer: a merchant cannot want that in their name. Asked again it answers the same, so it needs no key.
+//! `POST /v1/orders/{order_id}/cancel`: until it is on its way, and by its customer: a merchant cannot want that in their name.
+//! Asked again it answers the same, so it needs no key.
+//!
+//! A pending order is cancelled at once. For a confirmed one shipping is asked, which knows whether the parcel has left: the
+//! order is `confirmed` until shipping has answered, with `cancellation` beside it.
 
 use axum::extract::State;
 use souk_kit::{
@@ -14,7 +18,7 @@ use super::{
 };
 use crate::{
     app::App,
-    conduct::record,
+    conduct,
     domain::{Fact, News},
     store::orders,
 };
@@ -23,9 +27,13 @@ pub(crate) const CANCEL_ORDER: Doc = Doc::new(
     "Cancel an order",
     Access::of(&[Role::Guest, Role::Customer], "orders:write"),
 )
-.about("Until it is on its way. Its pieces are free again, and its money is let go or given back.")
+.about(
+    "Until it is on its way. A pending order is cancelled at once. A confirmed one stays `confirmed`, with `cancellation` beside \
+     it, until shipping has answered, usually within a second: then it is `cancelled`, or `shipped` if the parcel had left. \
+     The pieces of a cancelled order are free again, and its money is let go or given back.",
+)
 .path(&[ORDER_ID])
-.says(&[(200, "The order, cancelled now or before.")])
+.says(&[(200, "The order: cancelled now or before, or wanted cancelled.")])
 .refuses(&[
     (409, "order-shipped", "It is on its way."),
     (409, "order-delivered", "It has arrived."),
@@ -41,9 +49,9 @@ pub(crate) async fn cancel_order<V: View>(
     let found = orders::lock(tx.conn(), order_id).await?;
     let mut order = visible(found, order_id, &caller)?;
     let status = order.state.status();
-    let heard = order.hear(News::of(Fact::CustomerCancelled), tx.now());
-    let heard = heard.map_err(|why| too_late(status, why))?;
-    record::<Problem>(&mut tx, &order, heard).await?;
+    let news = News::of(Fact::CustomerCancelled);
+    let heard = conduct::tell::<Problem>(&mut tx, &mut order, news).await?;
+    heard.map_err(|why| too_late(status, why))?;
     tx.commit().await?;
     Ok(Json(V::of(order, &caller)?))
 }
@@ -56,6 +64,7 @@ fn too_late(status: &'static str, why: impl std::fmt::Display) -> Problem {
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
+    use serde_json::json;
 
     use super::*;
     use crate::testing::{ADA, Desk};
@@ -69,9 +78,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_confirmed_order_is_cancelled_once_and_answers_the_same_again() {
+    async fn a_pending_order_is_cancelled_at_once_and_answers_the_same_again() {
         let mut desk = Desk::open().await;
-        let order_id = desk.confirmed().await;
+        let order_id = desk.placed().await;
         let first = cancel(&desk, order_id).await;
         assert_eq!(
             (first.status, &first.body["status"]),
@@ -86,6 +95,47 @@ mod tests {
             ("dev.souk.order.cancelled.v1", &first.body["status_reason"])
         );
         assert!(desk.is_silent().await, "it was announced twice");
+    }
+
+    #[tokio::test]
+    async fn a_confirmed_order_is_wanted_cancelled_and_is_when_shipping_agrees() {
+        let mut desk = Desk::open().await;
+        let order_id = desk.confirmed().await;
+        let first = cancel(&desk, order_id).await;
+        assert_eq!(
+            (first.status, &first.body["status"]),
+            (StatusCode::OK, &"confirmed".into())
+        );
+        let wanted = json!({ "reason": "requested_by_customer", "requested_at": desk.now() });
+        assert_eq!(first.body["cancellation"], wanted);
+        assert_eq!(first.body["status_reason"], json!(null));
+        assert_eq!(cancel(&desk, order_id).await.body, first.body);
+        let (event_type, asked) = desk.next().await;
+        assert_eq!(event_type, "dev.souk.cancellation.requested.v1");
+        assert_eq!(asked["reason"], "requested_by_customer");
+        assert!(desk.is_silent().await, "something else was announced");
+
+        desk.hear(&desk.agreed(order_id)).await;
+        let (event_type, cancelled) = desk.next().await;
+        assert_eq!(event_type, "dev.souk.order.cancelled.v1");
+        assert_eq!(cancelled["reason"], "requested_by_customer");
+        let order = desk.order(order_id).await;
+        assert_eq!(order["status"], "cancelled");
+        assert_eq!(order["cancellation"], wanted);
+        assert_eq!(cancel(&desk, order_id).await.body, order);
+    }
+
+    #[tokio::test]
+    async fn a_parcel_that_had_left_voids_the_wish() {
+        let mut desk = Desk::open().await;
+        let order_id = desk.confirmed().await;
+        cancel(&desk, order_id).await;
+        desk.next().await;
+        desk.hear(&desk.dispatched(order_id)).await;
+        assert_eq!(desk.next().await.0, "dev.souk.order.shipped.v1");
+        assert_eq!(desk.order(order_id).await["status"], "shipped");
+        assert_eq!(cancel(&desk, order_id).await.status, StatusCode::CONFLICT);
+        assert!(desk.is_silent().await, "it was cancelled all the same");
     }
 
     #[tokio::test]

@@ -1,10 +1,10 @@
-//! An order as clients of `/v1` see it. It does not change any more.
+//! An order as clients of `/v1` see it. It changes no more, but for what is added.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
-use souk_contracts::{Address, CancelReason, Money, PricedLine};
+use souk_contracts::{Address, CancelReason, CancellationReason, Money, PricedLine};
 use souk_kit::{Answer, Caller, Problem};
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use super::{
     list_orders::OrderStatus,
     view::{View, address_example},
 };
-use crate::domain::{Order, Parcel, QUANTITY_MAX, State};
+use crate::domain::{Cancellation, Order, Parcel, QUANTITY_MAX, State};
 
 /// An order.
 #[derive(Serialize, JsonSchema)]
@@ -25,6 +25,8 @@ pub(crate) struct OrderView {
     status: &'static str,
     /// Why it was cancelled.
     status_reason: Option<CancelReason>,
+    /// Who wanted the confirmed order cancelled. In vain, if it was shipped.
+    cancellation: Option<CancellationView>,
     /// What was ordered.
     lines: Vec<LineView>,
     /// What it all costs.
@@ -67,6 +69,16 @@ pub(super) struct ShipmentView {
     tracking_number: String,
 }
 
+/// A confirmed order was wanted cancelled: shipping was asked whether it can still be.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OrderCancellation")]
+pub(super) struct CancellationView {
+    /// Why.
+    reason: CancellationReason,
+    /// Since when.
+    requested_at: DateTime<Utc>,
+}
+
 impl View for OrderView {
     const VERSION: Option<&'static str> = None;
     const ORDERS: &'static str = "/v1/orders";
@@ -82,6 +94,7 @@ impl View for OrderView {
             order_id: order.order_id,
             status: order.state.status(),
             status_reason: status_reason(order.state),
+            cancellation: order.notes.cancellation.map(CancellationView::of),
             lines,
             total: purchase.total,
             shipping_address: purchase.shipping_address,
@@ -102,6 +115,7 @@ impl View for OrderView {
             "order_id": "0192f0c1-6a5e-7b1c-9d3e-5f0a1b2c3d4e",
             "status": status,
             "status_reason": (status == "cancelled").then_some("requested_by_customer"),
+            "cancellation": null,
             "lines": [line],
             "total": total,
             "shipping_address": address_example(),
@@ -131,6 +145,15 @@ impl LineView {
             quantity,
             unit_price,
         })
+    }
+}
+
+impl CancellationView {
+    pub(super) fn of(wanted: Cancellation) -> Self {
+        Self {
+            reason: wanted.reason,
+            requested_at: wanted.requested_at,
+        }
     }
 }
 

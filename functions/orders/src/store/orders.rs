@@ -5,7 +5,10 @@ use souk_kit::page::PageQuery;
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
-use super::row::Row;
+use super::{
+    notes,
+    row::{NotedRow, Row},
+};
 use crate::domain::{Order, State, reason_text};
 
 /// Where a page of a list begins: after this order.
@@ -41,11 +44,12 @@ pub(crate) async fn insert(conn: &mut PgConnection, order: &Order) -> Result<(),
 
 /// The order, as it is now.
 pub(crate) async fn find(pool: &PgPool, order_id: Uuid) -> Result<Option<Order>, sqlx::Error> {
-    let row: Option<Row> = sqlx::query_as("select * from orders where order_id = $1")
+    let select = select_noted!("where order_id = $1");
+    let row: Option<NotedRow> = sqlx::query_as(select)
         .bind(order_id)
         .fetch_optional(pool)
         .await?;
-    row.map(Row::order).transpose()
+    row.map(NotedRow::order).transpose()
 }
 
 /// The order, which nobody else can change until the transaction ends.
@@ -53,11 +57,24 @@ pub(crate) async fn lock(
     conn: &mut PgConnection,
     order_id: Uuid,
 ) -> Result<Option<Order>, sqlx::Error> {
-    let row: Option<Row> = sqlx::query_as("select * from orders where order_id = $1 for update")
+    let select = concat!(
+        "select ",
+        order_columns!(),
+        " from orders where order_id = $1 for update"
+    );
+    let row: Option<Row> = sqlx::query_as(select)
         .bind(order_id)
-        .fetch_optional(conn)
+        .fetch_optional(&mut *conn)
         .await?;
-    row.map(Row::order).transpose()
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let noted = if row.has_notes() {
+        notes::find(conn, row.order_id()).await?
+    } else {
+        notes::NotesRow::default()
+    };
+    row.order(noted).map(Some)
 }
 
 /// Orders that wait for stock or money since before `placed_before`, locked; those that are locked already are passed over.
@@ -66,14 +83,19 @@ pub(crate) async fn lock_unpaid(
     placed_before: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<Order>, sqlx::Error> {
-    let select = "select * from orders where state in ('awaiting_stock', 'awaiting_payment') and placed_at < $1 \
-                  order by placed_at limit $2 for update skip locked";
+    let select = concat!(
+        "select ",
+        order_columns!(),
+        " from orders where state in ('awaiting_stock', 'awaiting_payment') and placed_at < $1 \
+         order by placed_at limit $2 for update skip locked"
+    );
     let rows: Vec<Row> = sqlx::query_as(select)
         .bind(placed_before)
         .bind(limit)
         .fetch_all(conn)
         .await?;
-    rows.into_iter().map(Row::order).collect()
+    let order = |row: Row| row.order(notes::NotesRow::default());
+    rows.into_iter().map(order).collect()
 }
 
 /// Writes what can change about orders that were locked.
@@ -136,7 +158,7 @@ pub(crate) async fn list(
     after: Option<Position>,
     page: &PageQuery,
 ) -> Result<Vec<Order>, sqlx::Error> {
-    let mut query = QueryBuilder::<Postgres>::new("select * from orders where true");
+    let mut query = QueryBuilder::<Postgres>::new(select_noted!("where true"));
     if let Some(account_id) = wanted.account_id {
         query.push(" and account_id = ").push_bind(account_id);
     }
@@ -155,8 +177,8 @@ pub(crate) async fn list(
     query
         .push(" order by placed_at desc, order_id desc limit ")
         .push_bind(page.fetch());
-    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
-    rows.into_iter().map(Row::order).collect()
+    let rows: Vec<NotedRow> = query.build_query_as().fetch_all(conn).await?;
+    rows.into_iter().map(NotedRow::order).collect()
 }
 
 fn cancel_reason(state: State) -> Option<&'static str> {

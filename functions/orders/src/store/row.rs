@@ -5,7 +5,23 @@ use souk_contracts::{Address, Money, PricedLine};
 use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
 
+use super::notes::NotesRow;
 use crate::domain::{Order, Parcel, Purchase, State, reason_named};
+
+/// An order with what was noted of it.
+#[derive(FromRow)]
+pub(super) struct NotedRow {
+    #[sqlx(flatten)]
+    row: Row,
+    #[sqlx(flatten)]
+    notes: NotesRow,
+}
+
+impl NotedRow {
+    pub(super) fn order(self) -> Result<Order, sqlx::Error> {
+        self.row.order(self.notes)
+    }
+}
 
 #[derive(FromRow)]
 pub(super) struct Row {
@@ -27,8 +43,11 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn order(self) -> Result<Order, sqlx::Error> {
-        let state = self.state()?;
+    pub(super) fn order(self, notes: NotesRow) -> Result<Order, sqlx::Error> {
+        let notes = notes.notes()?;
+        let reason = self.cancel_reason.as_deref().and_then(reason_named);
+        let no_state = || unreadable(format!("`{}` is no state of an order", self.state));
+        let state = State::named(&self.state, reason, notes.wanted()).ok_or_else(no_state)?;
         let parcel = self.carrier.zip(self.tracking_number);
         let purchase = Purchase {
             account_id: self.account_id,
@@ -47,18 +66,25 @@ impl Row {
                 carrier,
                 tracking_number,
             }),
+            notes,
             placed_at: self.placed_at,
             updated_at: self.updated_at,
         })
     }
 
-    fn state(&self) -> Result<State, sqlx::Error> {
-        let reason = self.cancel_reason.as_deref().and_then(reason_named);
-        let state = State::named(&self.state, reason);
-        state.ok_or_else(|| unreadable(format!("`{}` is no state of an order", self.state)))
+    /// Whether anything can have been noted of it: before it is confirmed, nothing is.
+    pub(super) fn has_notes(&self) -> bool {
+        !matches!(self.state.as_str(), "awaiting_stock" | "awaiting_payment")
+    }
+
+    pub(super) fn order_id(&self) -> Uuid {
+        self.order_id
     }
 }
 
-fn unreadable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> sqlx::Error {
+/// What is in the database means nothing to this release.
+pub(super) fn unreadable(
+    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> sqlx::Error {
     sqlx::Error::Decode(error.into())
 }

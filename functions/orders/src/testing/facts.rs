@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use souk_contracts::{
-    Currency, Money, PaymentAuthorized, ProductPublishedV2, ShipmentDelivered, ShipmentDispatched,
-    StockLine, StockReserved,
+    Currency, Money, PaymentAuthorized, ProductPublishedV2, ShipmentBooked, ShipmentCancelled,
+    ShipmentDelivered, ShipmentDispatched, StockLine, StockReserved,
 };
 use uuid::Uuid;
 
@@ -37,6 +37,24 @@ impl Desk {
             version,
             on_sale_since: Some(self.now()),
             changed_at: self.now(),
+        }
+    }
+
+    /// What shipping says when it will pack an order.
+    pub(crate) fn booked(&self, order_id: Uuid) -> ShipmentBooked {
+        ShipmentBooked {
+            shipment_id: Uuid::from_u128(9),
+            order_id,
+            booked_at: self.now(),
+        }
+    }
+
+    /// What shipping says when nothing will leave for an order.
+    pub(crate) fn agreed(&self, order_id: Uuid) -> ShipmentCancelled {
+        ShipmentCancelled {
+            shipment_id: Some(Uuid::from_u128(9)),
+            order_id,
+            cancelled_at: self.now(),
         }
     }
 

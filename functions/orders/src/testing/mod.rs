@@ -24,7 +24,11 @@ use sqlx::PgPool;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::{MIGRATOR, V1_ENDS, app::App, service};
+use crate::{
+    MIGRATOR, V1_ENDS,
+    app::{App, Patience},
+    service,
+};
 pub(crate) use facts::{order_from, order_of, payment_authorized};
 pub(crate) use neighbours::{CART, CART_OF_ANOTHER, Neighbours};
 
@@ -77,8 +81,13 @@ impl Desk {
         let outbox = Outbox::start(pool, sent.sink(), clock.clone(), Ids::system());
         let outbox = outbox.with_replica(replica);
         let at = neighbours.url.clone();
-        let (window, machine) = (TimeDelta::minutes(15), neighbours.machine());
-        let app = App::new(outbox.clone(), at.clone(), at, machine, window, 24).unwrap();
+        let patience = Patience {
+            payment_window: TimeDelta::minutes(15),
+            booking_window: TimeDelta::hours(24),
+            kept_months: 24,
+        };
+        let machine = neighbours.machine();
+        let app = App::new(outbox.clone(), at.clone(), at, machine, patience).unwrap();
         let router = service(app, tokens.verifier(), deprecation()).into_router();
         Self {
             neighbours,

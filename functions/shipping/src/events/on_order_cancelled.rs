@@ -1,4 +1,6 @@
 //! An order was given up: what still waits to be packed is cancelled, and nothing will be booked for it. What has left goes on.
+//! A confirmed order is given up only after this function has agreed (`on_cancellation_requested`), and so nothing waits here; the
+//! release before has given them up alone.
 
 use souk_contracts::OrderCancelled;
 use souk_kit::{Delivery, Refusal, postgres::Outbox};

@@ -36,6 +36,19 @@ pub(crate) async fn confirm(
     })
 }
 
+/// Locks the order for this transaction. One that nothing was heard of is given up from now on: whoever asks about it does not
+/// want it shipped.
+pub(crate) async fn claim(
+    conn: &mut PgConnection,
+    order_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let upsert = "insert into order_standings as known (order_id, cancelled_at) values ($1, $2) \
+                  on conflict (order_id) do update set cancelled_at = known.cancelled_at";
+    let query = sqlx::query(upsert).bind(order_id).bind(now);
+    query.execute(conn).await.map(drop)
+}
+
 /// Notes that an order was given up.
 pub(crate) async fn cancel(
     conn: &mut PgConnection,

@@ -11,8 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use cloudevents::AttributesReader;
 use serde_json::{Value, json};
 use souk_contracts::{
-    Address, CancelReason, Contract, Currency, Money, OrderCancelled, OrderConfirmed, ParcelMoved,
-    ParcelStatus, PricedLine,
+    Address, CancelReason, CancellationReason, CancellationRequested, Contract, Currency, Money,
+    OrderCancelled, OrderConfirmed, ParcelMoved, ParcelStatus, PricedLine,
 };
 use souk_kit::{Clock, Ids, Role, events::RawEvent, postgres::Outbox};
 use souk_testing::{Recorder, Tokens};
@@ -185,6 +185,19 @@ impl Dock {
             reason: CancelReason::RequestedByCustomer,
             detail: None,
             cancelled_at: self.now(),
+        }
+    }
+
+    /// What orders says of an order that is not to be shipped any more.
+    pub(crate) fn wanted_cancelled(
+        &self,
+        order_id: Uuid,
+        reason: CancellationReason,
+    ) -> CancellationRequested {
+        CancellationRequested {
+            order_id,
+            reason,
+            requested_at: self.now(),
         }
     }
 
