@@ -34,7 +34,7 @@ locals {
   given_secrets = {
     identity-signing-key    = "private.pem, public.pem, kid: the first key pair that signs tokens; identity makes those after it"
     identity-key-encryption = "key: 32 random bytes in hex, with which identity encrypts the key pairs in its database"
-    payment-provider        = "api-key: of the payment provider"
+    payment-provider        = "api-key: of the payment provider; webhook-secret: what it signs its webhooks with"
     mail-server             = "url: smtps://user:password@host"
   }
 }

@@ -2,32 +2,42 @@
 
 use chrono::{DateTime, Utc};
 use souk_contracts::{
-    Contract, Money, PaymentAuthorized, PaymentCaptured, PaymentDeclined, PaymentRefunded,
-    PaymentVoided,
+    AuthenticationRequested, CaptureRefused, Contract, Money, PaymentAuthorized, PaymentCaptured,
+    PaymentDeclined, PaymentPostponed, PaymentRefunded, PaymentVoided,
 };
 use souk_kit::events::RawEvent;
 use uuid::Uuid;
 
-use crate::domain::{Entry, Kind, Outcome, Payment};
+use crate::domain::{Announcement, Entry, Payment};
 
-/// What a closed entry announces, if anything: a refusal is news only when it is the authorisation's.
+/// What there is to tell of an entry, as an event with this id.
 pub(crate) fn announce(
     payment: &Payment,
     entry: &Entry,
+    what: Announcement,
     id: Uuid,
     now: DateTime<Utc>,
-) -> Option<RawEvent> {
-    let event = match (entry.kind, &entry.outcome) {
-        (Kind::Authorization, Outcome::Done) => authorized(payment, entry).event(id, now),
-        (Kind::Authorization, Outcome::Refused(reason)) => declined(payment, reason).event(id, now),
-        (Kind::Capture, Outcome::Done) => captured(payment, entry, now).event(id, now),
-        (Kind::Void, Outcome::Done) => voided(payment, entry, now).event(id, now),
-        (Kind::Refund, Outcome::Done) => refunded(payment, entry, now).event(id, now),
-        (Kind::Capture | Kind::Void | Kind::Refund, Outcome::Refused(_)) | (_, Outcome::Open) => {
-            return None;
-        }
+) -> RawEvent {
+    match what {
+        Announcement::Authorized => authorized(payment, entry).event(id, now),
+        Announcement::Declined(reason) => declined(payment, reason).event(id, now),
+        Announcement::AuthenticationRequested => authentication(payment).event(id, now),
+        Announcement::Captured => captured(payment, entry, now).event(id, now),
+        Announcement::CaptureRefused(reason) => refused(payment, entry, reason).event(id, now),
+        Announcement::Voided => voided(payment, entry, now).event(id, now),
+        Announcement::Refunded => refunded(payment, entry, now).event(id, now),
+    }
+}
+
+/// That a payment is put off, as an event with this id.
+pub(crate) fn postponed(payment: &Payment, attempt: u32, id: Uuid, now: DateTime<Utc>) -> RawEvent {
+    let postponed = PaymentPostponed {
+        order_id: payment.request.order_id,
+        payment_id: payment.payment_id,
+        attempt,
+        postponed_at: now,
     };
-    Some(event)
+    postponed.event(id, now)
 }
 
 fn authorized(payment: &Payment, entry: &Entry) -> PaymentAuthorized {
@@ -39,11 +49,18 @@ fn authorized(payment: &Payment, entry: &Entry) -> PaymentAuthorized {
     }
 }
 
-fn declined(payment: &Payment, reason: &str) -> PaymentDeclined {
+fn declined(payment: &Payment, reason: String) -> PaymentDeclined {
     PaymentDeclined {
         order_id: payment.request.order_id,
         payment_id: payment.payment_id,
-        reason: reason.to_owned(),
+        reason,
+    }
+}
+
+fn authentication(payment: &Payment) -> AuthenticationRequested {
+    AuthenticationRequested {
+        order_id: payment.request.order_id,
+        payment_id: payment.payment_id,
     }
 }
 
@@ -53,6 +70,15 @@ fn captured(payment: &Payment, entry: &Entry, captured_at: DateTime<Utc>) -> Pay
         payment_id: payment.payment_id,
         amount: amount(payment, entry),
         captured_at,
+    }
+}
+
+fn refused(payment: &Payment, entry: &Entry, reason: String) -> CaptureRefused {
+    CaptureRefused {
+        order_id: entry.order_id,
+        payment_id: payment.payment_id,
+        amount: amount(payment, entry),
+        reason,
     }
 }
 

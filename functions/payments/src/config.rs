@@ -9,7 +9,7 @@ use souk_kit::{
 };
 use sqlx::PgPool;
 
-use crate::provider::Provider;
+use crate::provider::{Provider, WebhookSecret};
 
 const TIMEOUT_USUAL: u64 = 5_000;
 /// Three tries have to fit into the half minute that the broker waits.
@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) verifier: TokenVerifier,
     /// Who has the money.
     pub(crate) provider: Provider,
+    /// What the provider signs its notices with, if it sends any.
+    pub(crate) webhook_secret: Option<WebhookSecret>,
 }
 
 impl Config {
@@ -38,6 +40,7 @@ impl Config {
         let (database, replica) = (database_settings(&mut r), replica_settings(&mut r));
         let (sink, verifier) = (Sink::from_env(&mut r), TokenVerifier::from_env(&mut r));
         let provider = provider(&mut r);
+        let webhook_secret = r.maybe_secret("PAYMENTS_WEBHOOK_SECRET");
         r.finish(|| {
             let (database_url, database_max) = database?;
             Some(Self {
@@ -47,6 +50,7 @@ impl Config {
                 sink: sink?,
                 verifier: verifier?,
                 provider: provider?,
+                webhook_secret: webhook_secret.map(WebhookSecret::new),
             })
         })
     }
@@ -55,6 +59,9 @@ impl Config {
 fn provider(r: &mut Reader<'_>) -> Option<Provider> {
     let url = r.required("PAYMENTS_PROVIDER_URL");
     let api_key = r.required::<String>("PAYMENTS_PROVIDER_API_KEY");
+    // Without a page of its own for that, a customer comes back to the shop's address.
+    let shop = r.env().get("TOKEN_ISSUER").unwrap_or_default();
+    let return_url = r.optional("PAYMENTS_RETURN_URL", shop);
     let timeout = r.optional("PAYMENTS_PROVIDER_TIMEOUT_MILLISECONDS", TIMEOUT_USUAL)?;
     if !(1..=TIMEOUT_MAX).contains(&timeout) {
         r.mistake(format!(
@@ -62,7 +69,7 @@ fn provider(r: &mut Reader<'_>) -> Option<Provider> {
         ));
         return None;
     }
-    Provider::at(url?, api_key?, Duration::from_millis(timeout))
+    Provider::at(url?, api_key?, return_url?, Duration::from_millis(timeout))
         .map_err(|error| r.mistake(format!("PAYMENTS_PROVIDER_URL cannot be used: {error}")))
         .ok()
 }

@@ -13,7 +13,9 @@ mod store;
 mod testing;
 
 use futures::FutureExt;
-use souk_contracts::{Contract, OrderCancelled, PaymentRequested, ShipmentDispatched};
+use souk_contracts::{
+    Contract, OrderCancelled, PaymentPostponed, PaymentRequested, ShipmentDispatched,
+};
 use souk_kit::{
     Clock, Env, Ids, Service, StartError, Subscriptions, TokenVerifier,
     api::{Api, Routes},
@@ -36,6 +38,7 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
     let app = App {
         outbox,
         provider: config.provider,
+        webhook_secret: config.webhook_secret,
     };
     Ok(service(app, config.verifier))
 }
@@ -47,7 +50,7 @@ pub async fn migrate(env: Env) -> Result<(), StartError> {
 
 fn service(app: App, verifier: TokenVerifier) -> Service {
     let outbox = app.outbox.clone();
-    Service::new(routes().with_state(app.clone()))
+    Service::new(routes().kept_by(&app.outbox).with_state(app.clone()))
         .subscriptions(subscriptions(app))
         .auth(verifier)
         .drain("outbox", || outbox.drained().boxed())
@@ -71,6 +74,16 @@ fn routes() -> Routes<App> {
             http::refund_payment,
             &http::REFUND_PAYMENT,
         )
+        .post(
+            "/v1/payments/{order_id}/complete",
+            http::complete_payment,
+            &http::COMPLETE_PAYMENT,
+        )
+        .post(
+            "/v1/payments/webhooks/provider",
+            http::receive_notice,
+            &http::RECEIVE_NOTICE,
+        )
 }
 
 fn subscriptions(app: App) -> Subscriptions<App> {
@@ -78,5 +91,6 @@ fn subscriptions(app: App) -> Subscriptions<App> {
         .on(PaymentRequested::TYPE, events::on_payment_requested)
         .on(ShipmentDispatched::TYPE, events::on_shipment_dispatched)
         .on(OrderCancelled::TYPE, events::on_order_cancelled)
+        .on(PaymentPostponed::TYPE, events::on_payment_postponed)
         .on(PING, events::on_sweep)
 }

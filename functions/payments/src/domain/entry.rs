@@ -36,6 +36,13 @@ pub enum Reply {
     Done(String),
     /// It will not be done, for this reason in the provider's code.
     Refused(String),
+    /// An authorisation that the customer has to confirm first.
+    NeedsCustomer {
+        /// The provider's name for the payment.
+        reference: String,
+        /// The page where the customer does that.
+        url: String,
+    },
 }
 
 /// One line of the ledger.
@@ -167,16 +174,17 @@ impl Entry {
         }
     }
 
-    /// Takes in what the provider has said.
+    /// Takes in what the provider has said. It stays open, and nobody's, while the customer is waited for.
     pub fn close(&mut self, reply: &Reply, now: DateTime<Utc>) {
+        self.claimed_until = None;
         match reply {
             Reply::Done(reference) => {
                 self.outcome = Outcome::Done;
                 self.provider_reference = Some(reference.clone());
             }
             Reply::Refused(reason) => self.outcome = Outcome::Refused(reason.clone()),
+            Reply::NeedsCustomer { .. } => return,
         }
-        self.claimed_until = None;
         self.closed_at = Some(now);
     }
 }

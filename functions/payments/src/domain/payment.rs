@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use souk_contracts::Money;
-use thiserror::Error;
 use uuid::Uuid;
 
-use super::{Contradiction, Entry, Fact, Kind, Reply, Standing, State};
+use super::{
+    Authentication, Contradiction, Entry, Fact, Intent, Kind, Outcome, Reply, Standing, State,
+    Wait, Wanted,
+};
 
 /// What an order has to be paid with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,34 +35,48 @@ pub struct Payment {
     pub captured_minor: i64,
     /// How much of that was given back.
     pub refunded_minor: i64,
-    /// The provider's name for it, once the money is held.
+    /// The provider's name for it, once the money is held or the customer has to confirm it.
     pub provider_reference: Option<String>,
     /// Why the provider will not pay.
     pub decline_reason: Option<String>,
+    /// What it waits for.
+    pub wait: Wait,
     /// When it was requested.
     pub requested_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }
 
-/// Why nothing is given back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum NoRefund {
-    /// No money was taken.
-    #[error("no money was taken for this order")]
-    NotCaptured,
-    /// Everything was given back.
-    #[error("all the money was given back already")]
-    AllBack,
-    /// That much is not left.
-    #[error("only {left} of what was taken is left")]
-    TooMuch {
-        /// What is left.
-        left: Money,
-    },
-    /// In another currency.
-    #[error("the payment is in {0}")]
-    OtherCurrency(souk_contracts::Currency),
+/// What there is to tell once an answer is taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Announcement {
+    /// The money is held.
+    Authorized,
+    /// The money will not be held, for this reason.
+    Declined(String),
+    /// The customer has to confirm it.
+    AuthenticationRequested,
+    /// The money is taken.
+    Captured,
+    /// The money will not be taken, for this reason, though the parcel has left.
+    CaptureRefused(String),
+    /// The money is let go.
+    Voided,
+    /// Money is given back.
+    Refunded,
+}
+
+/// What follows once an answer is taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// This is to be asked, about so much.
+    Due(Kind, i64),
+    /// The entry is still open, and is to be asked about again.
+    Again,
+    /// Nothing.
+    Nothing,
+    /// The provider will not do what the order wants, for this reason. That is not asked again by itself: somebody has to look.
+    Stuck(String),
 }
 
 impl Payment {
@@ -74,6 +90,7 @@ impl Payment {
             refunded_minor: 0,
             provider_reference: None,
             decline_reason: None,
+            wait: Wait::default(),
             requested_at: now,
             updated_at: now,
         }
@@ -100,26 +117,20 @@ impl Payment {
         Some((kind, amount))
     }
 
-    /// How much would be given back: what is wanted, or all that is left.
-    pub fn refund(&self, wanted: Option<Money>) -> Result<i64, NoRefund> {
-        let currency = self.request.amount.currency;
-        match self.standing.state {
-            State::Captured => {}
-            State::Refunded => return Err(NoRefund::AllBack),
-            _ => return Err(NoRefund::NotCaptured),
+    /// Takes in what the provider has said to an open entry, and says what there is to tell.
+    pub fn conclude(
+        &mut self,
+        entry: &mut Entry,
+        reply: &Reply,
+        now: DateTime<Utc>,
+    ) -> Option<Announcement> {
+        entry.close(reply, now);
+        self.wait.postponed = None;
+        self.updated_at = now;
+        if let Reply::NeedsCustomer { reference, url } = reply {
+            return self.wait_for_customer(reference, url, now);
         }
-        match wanted {
-            None => Ok(self.left()),
-            Some(wanted) if wanted.currency != currency => Err(NoRefund::OtherCurrency(currency)),
-            Some(wanted) if wanted.amount_minor > self.left() => Err(NoRefund::TooMuch {
-                left: Money::new(self.left(), currency),
-            }),
-            Some(wanted) => Ok(wanted.amount_minor),
-        }
-    }
-
-    /// Takes in what the provider has said to an entry.
-    pub fn conclude(&mut self, entry: &Entry, reply: &Reply, now: DateTime<Utc>) {
+        self.wait.authentication = None;
         match (entry.kind, reply) {
             (Kind::Authorization, Reply::Done(reference)) => {
                 self.provider_reference = Some(reference.clone());
@@ -133,104 +144,87 @@ impl Payment {
         }
         let done = matches!(reply, Reply::Done(_));
         self.standing = self.standing.conclude(entry.kind, done, self.left() == 0);
-        self.updated_at = now;
+        told(entry)
+    }
+
+    /// What follows from an entry that the provider has just spoken of.
+    pub fn next(&self, entry: &Entry) -> Next {
+        match (&entry.outcome, entry.kind) {
+            // The order was cancelled while the provider was asked: the customer need not confirm anything.
+            (Outcome::Open, _) if self.standing.wanted == Wanted::LetGo => Next::Again,
+            (Outcome::Open, _) => Next::Nothing,
+            (Outcome::Refused(reason), Kind::Capture | Kind::Void | Kind::Refund)
+                if entry.asked_by.is_none() =>
+            {
+                let what = entry.kind.name();
+                Next::Stuck(format!("the provider refuses the {what}: {reason}"))
+            }
+            _ => match self.due() {
+                Some((kind, amount)) => Next::Due(kind, amount),
+                None => Next::Nothing,
+            },
+        }
+    }
+
+    /// What it says about the open entry that the provider's payment stands so, unasked (a webhook) or not. None if it says
+    /// nothing new, or is about another payment.
+    pub fn shown(&self, open: &Entry, intent: &Intent) -> Option<Reply> {
+        let known = self.provider_reference.as_deref();
+        if known.is_some_and(|reference| reference != intent.reference) {
+            return None;
+        }
+        let reply = intent.reply(open.kind)?;
+        let waits = matches!(reply, Reply::NeedsCustomer { .. });
+        (!waits || self.wait.authentication.is_none()).then_some(reply)
+    }
+
+    /// Whether its customer can confirm it now.
+    pub fn authentication(&self) -> Option<&Authentication> {
+        let is_wanted =
+            self.standing.state == State::Pending && self.standing.wanted == Wanted::Hold;
+        self.wait.authentication.as_ref().filter(|_| is_wanted)
+    }
+
+    fn wait_for_customer(
+        &mut self,
+        reference: &str,
+        url: &str,
+        now: DateTime<Utc>,
+    ) -> Option<Announcement> {
+        let before = self.wait.authentication.as_ref();
+        let requested_at = before.map_or(now, |before| before.requested_at);
+        let is_news = before.is_none() && self.standing.wanted != Wanted::LetGo;
+        self.provider_reference = Some(reference.to_owned());
+        self.wait.authentication = Some(Authentication {
+            url: url.to_owned(),
+            requested_at,
+        });
+        is_news.then_some(Announcement::AuthenticationRequested)
     }
 
     /// What was taken and not given back.
-    fn left(&self) -> i64 {
+    pub(super) fn left(&self) -> i64 {
         self.captured_minor - self.refunded_minor
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use souk_contracts::Currency;
-
-    use super::*;
-
-    fn eur(minor: i64) -> Money {
-        Money::new(minor, Currency::EUR)
-    }
-
-    fn captured() -> Payment {
-        let request = Request {
-            order_id: Uuid::from_u128(1),
-            account_id: Uuid::from_u128(7),
-            amount: eur(2500),
-            payment_method: "pm_card_visa".into(),
-        };
-        let mut payment = Payment::requested(Uuid::from_u128(2), request, DateTime::UNIX_EPOCH);
-        answer(&mut payment, &done());
-        payment
-            .hear(Fact::ShipmentDispatched, DateTime::UNIX_EPOCH)
-            .unwrap();
-        answer(&mut payment, &done());
-        payment
-    }
-
-    fn done() -> Reply {
-        Reply::Done("pi_1".into())
-    }
-
-    fn answer(payment: &mut Payment, reply: &Reply) {
-        let (kind, amount) = payment.due().unwrap();
-        settle(payment, kind, amount, reply);
-    }
-
-    fn settle(payment: &mut Payment, kind: Kind, amount: i64, reply: &Reply) {
-        let entry = Entry::open(
-            Uuid::nil(),
-            payment.request.order_id,
-            kind,
-            amount,
-            DateTime::UNIX_EPOCH,
-        );
-        payment.conclude(&entry, reply, DateTime::UNIX_EPOCH);
-    }
-
-    #[test]
-    fn no_more_is_given_back_than_was_taken() {
-        let mut payment = captured();
-        assert_eq!(payment.refund(Some(eur(2000))), Ok(2000));
-        settle(&mut payment, Kind::Refund, 2000, &done());
-        let left = eur(500);
-        assert_eq!(
-            payment.refund(Some(eur(501))),
-            Err(NoRefund::TooMuch { left })
-        );
-        assert_eq!(payment.refund(None), Ok(500));
-        settle(&mut payment, Kind::Refund, 500, &done());
-        assert_eq!(payment.standing.state, State::Refunded);
-        assert_eq!(payment.refund(None), Err(NoRefund::AllBack));
-    }
-
-    #[test]
-    fn a_cancelled_order_gets_back_what_is_left() {
-        let mut payment = captured();
-        settle(&mut payment, Kind::Refund, 2000, &done());
-        payment
-            .hear(Fact::OrderCancelled, DateTime::UNIX_EPOCH)
-            .unwrap();
-        assert_eq!(payment.due(), Some((Kind::Refund, 500)));
-        answer(&mut payment, &done());
-        assert_eq!(
-            (payment.standing.state, payment.refunded_minor),
-            (State::Refunded, 2500)
-        );
-    }
-
-    #[test]
-    fn a_refund_that_is_refused_leaves_the_amounts_as_they_were() {
-        let mut payment = captured();
-        let refused = Reply::Refused("charge_disputed".into());
-        settle(&mut payment, Kind::Refund, 2500, &refused);
-        assert_eq!(payment.refund(None), Ok(2500));
-    }
-
-    #[test]
-    fn nothing_is_given_back_in_another_currency() {
-        let dollars = Money::new(1, "USD".parse().unwrap());
-        let refused = Err(NoRefund::OtherCurrency(Currency::EUR));
-        assert_eq!(captured().refund(Some(dollars)), refused);
+/// What a closed entry tells. A refusal is news when it is the authorisation's, or the capture's.
+fn told(entry: &Entry) -> Option<Announcement> {
+    match (entry.kind, &entry.outcome) {
+        (Kind::Authorization, Outcome::Done) => Some(Announcement::Authorized),
+        (Kind::Authorization, Outcome::Refused(reason)) => {
+            Some(Announcement::Declined(reason.clone()))
+        }
+        (Kind::Capture, Outcome::Done) => Some(Announcement::Captured),
+        (Kind::Capture, Outcome::Refused(reason)) => {
+            Some(Announcement::CaptureRefused(reason.clone()))
+        }
+        (Kind::Void, Outcome::Done) => Some(Announcement::Voided),
+        (Kind::Refund, Outcome::Done) => Some(Announcement::Refunded),
+        (Kind::Void | Kind::Refund, Outcome::Refused(_)) | (_, Outcome::Open) => None,
     }
 }
+
+#[cfg(test)]
+#[path = "payment_tests.rs"]
+mod tests;

@@ -5,19 +5,20 @@ use souk_kit::{Delivery, Refusal};
 
 use crate::{
     app::App,
-    settle::{News, settle},
+    settle::{Heard, News, settle_or_postpone},
 };
 
 pub(crate) async fn on_order_cancelled(
     app: App,
     delivery: Delivery<OrderCancelled>,
 ) -> Result<(), Refusal> {
+    let heard = Heard::event(&delivery);
     let OrderCancelled {
         order_id,
         account_id,
         ..
     } = delivery.data;
-    settle(&app, order_id, News::Cancelled(account_id)).await
+    settle_or_postpone(&app, order_id, News::Cancelled(account_id), heard).await
 }
 
 #[cfg(test)]

@@ -6,13 +6,14 @@ use souk_kit::{Delivery, Refusal};
 use crate::{
     app::App,
     domain::Request,
-    settle::{News, settle},
+    settle::{Heard, News, settle_or_postpone},
 };
 
 pub(crate) async fn on_payment_requested(
     app: App,
     delivery: Delivery<PaymentRequested>,
 ) -> Result<(), Refusal> {
+    let heard = Heard::event(&delivery);
     let PaymentRequested {
         order_id,
         account_id,
@@ -25,7 +26,7 @@ pub(crate) async fn on_payment_requested(
         amount,
         payment_method,
     };
-    settle(&app, order_id, News::Requested(request)).await
+    settle_or_postpone(&app, order_id, News::Requested(request), heard).await
 }
 
 #[cfg(test)]
@@ -112,6 +113,39 @@ mod tests {
         till.crash_while_asking(&requested).await;
         assert_eq!(till.hear(&requested).await, StatusCode::SERVICE_UNAVAILABLE);
         till.wait(TimeDelta::minutes(1)).await;
+        assert_eq!(till.hear(&requested).await, StatusCode::ACCEPTED);
+        assert_eq!(till.next().await.0, "dev.souk.payment.authorized.v1");
+        assert_eq!(till.intents().await.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_an_older_release_has_asked_under_the_same_key_is_found() {
+        let mut till = Till::open().await;
+        let order_id = Uuid::now_v7();
+        let requested = till.requested(order_id, "pm_card_visa");
+        till.switch(r#"{"mode":"fail","next":3}"#).await;
+        assert_eq!(till.hear(&requested).await, StatusCode::SERVICE_UNAVAILABLE);
+        till.ask_as_before(order_id, &order_id.to_string()).await;
+        assert_eq!(till.hear(&requested).await, StatusCode::ACCEPTED);
+        let (event_type, authorized) = till.next().await;
+        assert_eq!(event_type, "dev.souk.payment.authorized.v1");
+        let intents = till.intents().await;
+        assert_eq!(
+            (intents.len(), &authorized["provider_reference"]),
+            (1, &intents[0]["id"])
+        );
+    }
+
+    #[tokio::test]
+    async fn a_question_whose_key_the_provider_may_have_forgotten_does_not_hold_the_money_twice() {
+        let mut till = Till::open().await;
+        let order_id = Uuid::now_v7();
+        let requested = till.requested(order_id, "pm_card_visa");
+        till.switch(r#"{"mode":"fail","next":3}"#).await;
+        assert_eq!(till.hear(&requested).await, StatusCode::SERVICE_UNAVAILABLE);
+        // The provider has heard it, but not under the key that it will be asked again with.
+        till.ask_as_before(order_id, "forgotten").await;
+        till.wait(TimeDelta::hours(24)).await;
         assert_eq!(till.hear(&requested).await, StatusCode::ACCEPTED);
         assert_eq!(till.next().await.0, "dev.souk.payment.authorized.v1");
         assert_eq!(till.intents().await.len(), 1);

@@ -5,14 +5,15 @@ use souk_kit::{Delivery, Refusal};
 
 use crate::{
     app::App,
-    settle::{News, settle},
+    settle::{Heard, News, settle_or_postpone},
 };
 
 pub(crate) async fn on_shipment_dispatched(
     app: App,
     delivery: Delivery<ShipmentDispatched>,
 ) -> Result<(), Refusal> {
-    settle(&app, delivery.data.order_id, News::Dispatched).await
+    let heard = Heard::event(&delivery);
+    settle_or_postpone(&app, delivery.data.order_id, News::Dispatched, heard).await
 }
 
 #[cfg(test)]
@@ -60,8 +61,12 @@ mod tests {
         let order_id = till.authorized().await;
         till.cancel_at_the_provider().await;
         let dispatched = till.dispatched(order_id);
-        assert_eq!(till.hear(&dispatched).await, StatusCode::BAD_REQUEST);
-        assert_eq!(till.hear(&dispatched).await, StatusCode::BAD_REQUEST);
+        for _ in 0..2 {
+            assert_eq!(till.hear(&dispatched).await, StatusCode::BAD_REQUEST);
+            let (event_type, refused) = till.next().await;
+            assert_eq!(event_type, "dev.souk.capture.refused.v1");
+            assert_eq!(refused["reason"], "payment_intent_unexpected_state");
+        }
         let payment = till.payment(order_id).await;
         assert_eq!(payment["status"], "authorized");
         assert_eq!(payment["ledger"][2]["status"], "refused");

@@ -1,11 +1,12 @@
-//! The PingSource's call: what was left open is asked again, and the outbox is swept.
+//! The PingSource's call: what was left open is asked again, and the outbox is swept. What waits for its customer is looked at, so a
+//! notice of the provider that was lost is made good.
 
 use serde::de::IgnoredAny;
 use souk_kit::{Delivery, Refusal};
 
 use crate::{
     app::App,
-    settle::{News, settle},
+    settle::{Halt, News, postpone, settle},
     store::ledger,
 };
 
@@ -24,8 +25,14 @@ async fn settle_left_open(app: &App) -> Result<(), Refusal> {
     for order_id in ledger::left_open(app.outbox.pool(), now, BATCH_ORDERS).await? {
         match settle(app, order_id, News::Nothing).await {
             Ok(()) => {}
-            Err(Refusal::Never(why)) => tracing::error!(why, "somebody has to look at a payment"),
-            Err(later) => outcome = Err(later),
+            Err(Halt::Away(why)) => {
+                tracing::warn!(%order_id, why, "a payment is put off");
+                outcome = outcome.and(postpone(app, order_id, None).await);
+            }
+            Err(Halt::Refused(Refusal::Never(why))) => {
+                tracing::error!(why, "somebody has to look at a payment");
+            }
+            Err(Halt::Refused(later)) => outcome = Err(later),
         }
     }
     outcome

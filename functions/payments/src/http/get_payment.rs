@@ -12,11 +12,11 @@ use uuid::Uuid;
 
 use super::{
     ORDER_ID,
-    payment_view::{EntryView, PaymentView},
+    payment_view::{EntryView, NextAction, PaymentView, Waiting},
 };
 use crate::{
     app::App,
-    domain::Payment,
+    domain::{Entry, Outcome, Payment},
     store::{ledger, payments},
 };
 
@@ -25,7 +25,11 @@ use crate::{
 #[schemars(rename = "PaymentWithLedger")]
 pub(crate) struct Detailed {
     #[serde(flatten)]
-    payment: PaymentView,
+    pub(super) payment: PaymentView,
+    /// What the customer has to do before the money is held; null when there is nothing to do.
+    next_action: Option<NextAction>,
+    /// Since when the provider does not answer; null while it does. What is due is asked again by itself.
+    waiting: Option<Waiting>,
     /// All that the provider was asked to do, oldest first.
     ledger: Vec<EntryView>,
 }
@@ -46,19 +50,36 @@ pub(crate) async fn get_payment(
     caller: Caller,
     Path(order_id): Path<Uuid>,
 ) -> Answer<Json<Detailed>> {
-    let pool = app.outbox.pool();
     let own = |payment: &Payment| caller.sees(payment.request.account_id);
+    detailed(&app, order_id, own).await.map(Json)
+}
+
+/// The payment of an order, if it is one that the caller may see.
+pub(super) async fn detailed(
+    app: &App,
+    order_id: Uuid,
+    may_see: impl Fn(&Payment) -> bool,
+) -> Answer<Detailed> {
+    let pool = app.outbox.pool();
     let payment = payments::find(pool, order_id)
         .await?
-        .filter(own)
+        .filter(may_see)
         .ok_or_else(|| Problem::not_found("payment for order", order_id))?;
-    let entries = ledger::history(pool, order_id).await?.into_iter();
-    Ok(Json(Detailed {
+    let entries = ledger::history(pool, order_id).await?;
+    let is_open = |entry: &Entry| entry.outcome == Outcome::Open;
+    let postponed = payment
+        .wait
+        .postponed
+        .filter(|_| entries.iter().any(is_open));
+    let entries = entries.into_iter();
+    Ok(Detailed {
+        next_action: payment.authentication().map(NextAction::of),
+        waiting: postponed.map(Waiting::of),
         ledger: entries
             .map(|entry| EntryView::of(&payment, entry))
             .collect(),
         payment: PaymentView::of(payment),
-    }))
+    })
 }
 
 #[cfg(test)]

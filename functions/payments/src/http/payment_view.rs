@@ -6,7 +6,7 @@ use serde::Serialize;
 use souk_contracts::Money;
 use uuid::Uuid;
 
-use crate::domain::{Entry, Kind, Payment, State};
+use crate::domain::{Authentication, Entry, Kind, Payment, Postponed, State};
 
 /// A payment.
 #[derive(Serialize, JsonSchema)]
@@ -20,7 +20,7 @@ pub(crate) struct PaymentView {
     account_id: Uuid,
     /// What the provider has confirmed.
     #[schemars(with = "State")]
-    status: &'static str,
+    pub(super) status: &'static str,
     /// What the order costs.
     amount: Money,
     /// What was taken.
@@ -37,6 +37,27 @@ pub(crate) struct PaymentView {
     requested_at: DateTime<Utc>,
     /// When it last changed.
     updated_at: DateTime<Utc>,
+}
+
+/// What the customer has to do before the money is held.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct NextAction {
+    /// To open a page of the provider, and confirm the payment there.
+    #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["redirect_to_url"]))]
+    kind: &'static str,
+    /// Where that page is. Afterwards the provider sends the customer back to the shop, which then asks for `complete`.
+    #[schemars(extend("format" = "uri"))]
+    url: String,
+}
+
+/// How a payment waits for a provider that does not answer.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Waiting {
+    /// Since when.
+    since: DateTime<Utc>,
+    /// How often it was put off since then.
+    attempts: u32,
 }
 
 /// Something that the provider was asked to do.
@@ -61,6 +82,24 @@ pub(crate) struct EntryView {
     opened_at: DateTime<Utc>,
     /// When the outcome was known.
     closed_at: Option<DateTime<Utc>>,
+}
+
+impl NextAction {
+    pub(super) fn of(authentication: &Authentication) -> Self {
+        Self {
+            kind: "redirect_to_url",
+            url: authentication.url.clone(),
+        }
+    }
+}
+
+impl Waiting {
+    pub(super) fn of(postponed: Postponed) -> Self {
+        Self {
+            since: postponed.since,
+            attempts: postponed.attempts,
+        }
+    }
 }
 
 impl PaymentView {

@@ -24,7 +24,7 @@ use super::ORDER_ID;
 use crate::{
     app::App,
     domain::{Entry, Kind, NoRefund, Outcome, Payment},
-    settle::{Claimed, News, Rest, ask, conclude, settle},
+    settle::{Claimed, Rest, ask, conclude, finish, postpone},
     store::{
         ledger,
         payments::{self, Known},
@@ -79,7 +79,7 @@ enum Begun {
     /// Nothing: it was answered before.
     Answered(Refunded),
     /// The provider is to be asked.
-    Claimed(Claimed),
+    Claimed(Box<Claimed>),
 }
 
 pub(crate) const REFUND_PAYMENT: Doc = Doc::new(
@@ -120,7 +120,13 @@ pub(crate) async fn refund_payment(
         Begun::Answered(response) => return Ok(response),
         Begun::Claimed(claimed) => claimed,
     };
-    let reply = ask(&app, &claimed).await?;
+    let reply = match ask(&app, &claimed).await {
+        Ok(reply) => reply,
+        Err(unclear) => {
+            postpone::<Problem>(&app, order_id, None).await?;
+            return Err(unclear.into());
+        }
+    };
 
     let mut tx = app.outbox.begin().await?;
     tx.on_behalf_of(caller.subject);
@@ -129,7 +135,8 @@ pub(crate) async fn refund_payment(
     tx.commit().await?;
 
     if let Rest::More = rest {
-        finish(&app, order_id).await;
+        // The order was cancelled in the meantime: the rest is given back too.
+        finish::<Problem>(&app, order_id).await?;
     }
     answer
 }
@@ -168,7 +175,7 @@ async fn begin(app: &App, key: &ScopedKey, refund: Entry, amount: Option<Money>)
         return Err(Problem::not_found("payment for order", order_id));
     };
     let begun = match ledger::find(tx.conn(), refund.entry_id).await? {
-        Some(known) => resume(&mut tx, key, payment, known, &refund).await?,
+        Some(known) => resume(&mut tx, key, *payment, known, &refund).await?,
         None if ledger::find_open(tx.conn(), order_id).await?.is_some() => return Err(busy()),
         None => {
             let amount_minor = payment.refund(amount).map_err(impossible)?;
@@ -177,11 +184,15 @@ async fn begin(app: &App, key: &ScopedKey, refund: Entry, amount: Option<Money>)
                 ..refund
             };
             ledger::insert(tx.conn(), &entry).await?;
-            Begun::Claimed(Claimed { payment, entry })
+            claimed(*payment, entry)
         }
     };
     tx.commit().await?;
     Ok(begun)
+}
+
+fn claimed(payment: Payment, entry: Entry) -> Begun {
+    Begun::Claimed(Box::new(Claimed { payment, entry }))
 }
 
 /// The refund was begun before: it is finished, or somebody is asking, or nobody does any more.
@@ -196,14 +207,14 @@ async fn resume(
         return answer(tx, key, &payment, &known).map(Begun::Answered);
     }
     if known.is_claimed(tx.now()) {
-        return Err(busy());
+        return Err(souk_kit::idempotency::in_flight());
     }
     let entry = Entry {
         claimed_until: refund.claimed_until,
         ..known
     };
     ledger::claim(tx.conn(), &entry).await?;
-    Ok(Begun::Claimed(Claimed { payment, entry }))
+    Ok(claimed(payment, entry))
 }
 
 /// The answer to a closed entry. A refusal is not stored: the entry itself remembers it.
@@ -222,13 +233,6 @@ fn answer(tx: &mut Tx, key: &ScopedKey, payment: &Payment, entry: &Entry) -> Ans
     };
     tx.remember(key, StatusCode::CREATED, &HeaderMap::new(), &view)?;
     Ok(Once::First(Status(Json(view))))
-}
-
-/// The order was cancelled in the meantime. If this fails, the cancellation comes again, or a sweep.
-async fn finish(app: &App, order_id: Uuid) {
-    if let Err(refusal) = settle(app, order_id, News::Nothing).await {
-        tracing::warn!(%refusal, "the rest of a cancelled order is not given back yet");
-    }
 }
 
 fn busy() -> Problem {
@@ -273,8 +277,10 @@ mod tests {
         assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
         for amount in ["2001", "9223372036854775807"] {
             let too_much = FIVE.replace("500", amount);
-            let refused = till.refund(order_id, "k2", &too_much).await;
+            let refused = till.refund(order_id, amount, &too_much).await;
             assert_eq!(refused.status, StatusCode::CONFLICT, "{amount}");
+            let problem = "https://souk.example/problems/refund-too-large";
+            assert_eq!(refused.body["type"], problem);
         }
         let dollars = FIVE.replace("EUR", "USD");
         let refused = till.refund(order_id, "k2", &dollars).await;
@@ -292,6 +298,7 @@ mod tests {
         let first = till.refund(order_id, "k1", FIVE).await;
         assert_eq!(first.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(first.headers.contains_key("retry-after"));
+        assert_eq!(till.next().await.0, "dev.souk.payment.postponed.v1");
         let another = till.refund(order_id, "k2", FIVE).await;
         assert_eq!(another.status, StatusCode::SERVICE_UNAVAILABLE);
         let again = till.refund(order_id, "k1", FIVE).await;

@@ -2,11 +2,12 @@
 
 mod answer;
 mod question;
+mod thing;
+mod webhook;
 
 use std::time::Duration;
 
-use axum::http::Method;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use souk_kit::{
     Problem, Refusal,
     resilience::{Client, ClientError, Retry},
@@ -14,8 +15,10 @@ use souk_kit::{
 use thiserror::Error;
 use url::Url;
 
-use crate::domain::{Entry, Payment, Reply};
+use crate::domain::{Ask, Entry, Payment, Reply};
+use answer::Understood;
 use question::Question;
+pub(crate) use webhook::{NotSigned, Notice, WebhookSecret};
 
 /// As many as [`Retry::idempotent`] makes.
 const TRIES: u32 = 3;
@@ -28,6 +31,7 @@ const ASK_AGAIN_AFTER_SECONDS: u32 = 2;
 pub(crate) struct Provider {
     client: Client,
     api_key: String,
+    return_url: String,
     patience: TimeDelta,
 }
 
@@ -37,15 +41,18 @@ pub(crate) struct Provider {
 pub(crate) struct Unclear(String);
 
 impl Provider {
-    /// Asks at this address, with this key; no try takes longer than `timeout`.
+    /// Asks at this address, with this key; no try takes longer than `timeout`. A customer who had to confirm a payment comes back
+    /// to `return_url`.
     pub(crate) fn at(
         base: Url,
         api_key: String,
+        return_url: String,
         timeout: Duration,
     ) -> Result<Self, Box<dyn std::error::Error>> {
         Ok(Self {
             client: Client::new("payment-provider", base, timeout)?,
             api_key,
+            return_url,
             patience: TimeDelta::from_std(timeout * TRIES + ALLOWANCE)?,
         })
     }
@@ -55,21 +62,57 @@ impl Provider {
         self.patience
     }
 
-    /// Asks for what an entry is about. The same entry may be asked about again: the provider knows its key.
-    pub(crate) async fn ask(&self, payment: &Payment, entry: &Entry) -> Result<Reply, Unclear> {
-        let question = Question::about(payment, entry);
-        let attempt = || self.send(&question);
-        let answered = Retry::idempotent().run(attempt, is_worth_another_try).await;
-        answer::understand(entry.kind, answered)
+    /// Asks what an entry is about. The same entry may be asked about again: the provider knows its key, and once it may have
+    /// forgotten it, it is searched first.
+    pub(crate) async fn ask(
+        &self,
+        payment: &Payment,
+        entry: &Entry,
+        now: DateTime<Utc>,
+    ) -> Result<Reply, Unclear> {
+        let ask = payment.ask(entry, now);
+        let known = match ask {
+            Ask::FindOrAuthorize => self.find(payment, entry).await?,
+            Ask::FindOrRefund => {
+                let answered = self.answer(&Question::refunds(payment)).await;
+                answer::found_refund(payment, entry, answered)?
+            }
+            _ => None,
+        };
+        if let Some(reply) = known {
+            return Ok(reply);
+        }
+        let question = Question::about(payment, entry, ask, &self.return_url);
+        let answered = self.answer(&question).await;
+        match answer::understand(entry, ask, answered)? {
+            Understood::Reply(reply) => Ok(reply),
+            Understood::KeyReused => self.find(payment, entry).await?.ok_or_else(|| {
+                Unclear("it knows the key of a payment that it does not find".to_owned())
+            }),
+        }
+    }
+
+    async fn find(&self, payment: &Payment, entry: &Entry) -> Result<Option<Reply>, Unclear> {
+        let answered = self.answer(&Question::find(payment)).await;
+        answer::found(payment, entry, answered)
+    }
+
+    async fn answer(&self, question: &Question) -> Result<Vec<u8>, ClientError> {
+        let attempt = || self.send(question);
+        Retry::idempotent().run(attempt, is_worth_another_try).await
     }
 
     async fn send(&self, question: &Question) -> Result<Vec<u8>, ClientError> {
         let request = self
             .client
-            .request(Method::POST, &question.path)?
-            .bearer_auth(&self.api_key)
-            .header("idempotency-key", question.idempotency_key.to_string())
-            .form(&question.parameters);
+            .request(question.method.clone(), &question.path)?
+            .bearer_auth(&self.api_key);
+        let request = match &question.idempotency_key {
+            Some(key) => request
+                .header("idempotency-key", key.to_string())
+                .form(&question.parameters),
+            None => request.query(&question.parameters),
+        };
         self.client.send(request).await
     }
 }

@@ -1,14 +1,15 @@
 //! Writes down what the provider has said, and what follows from it.
 
 use souk_kit::{EmitError, postgres::Tx};
+use uuid::Uuid;
 
-use super::claim::next;
 use crate::{
     announce::announce,
-    domain::{Entry, Kind, Outcome, Payment, Reply},
+    domain::{Entry, Next, Outcome, Payment, Reply},
     store::{
         ledger,
         payments::{self, Known},
+        waits,
     },
 };
 
@@ -22,7 +23,7 @@ pub(crate) enum Rest {
     Stuck(String),
 }
 
-/// Closes the entry, says what there is to say, and opens what is due next. If somebody else was faster, nothing.
+/// Closes the entry, says what there is to say, and opens what is due next. If somebody else was faster, nothing but what that has left.
 pub(crate) async fn conclude<E>(
     tx: &mut Tx,
     entry: &Entry,
@@ -33,35 +34,46 @@ where
 {
     let known = payments::lock(tx.conn(), entry.order_id).await?;
     let entry = ledger::find(tx.conn(), entry.entry_id).await?;
-    let (Some(Known::Requested(mut payment)), Some(mut entry)) = (known, entry) else {
+    let (Some(Known::Requested(payment)), Some(entry)) = (known, entry) else {
         return Err(sqlx::Error::RowNotFound.into());
     };
     if entry.outcome != Outcome::Open {
-        return Ok((entry, Rest::Nothing));
+        return Ok((entry, Rest::More));
     }
-    let now = tx.now();
-    payment.conclude(&entry, reply, now);
-    entry.close(reply, now);
+    write_down(tx, *payment, entry, reply).await
+}
+
+/// The same for what is locked and read already; the entry is open.
+pub(crate) async fn write_down<E>(
+    tx: &mut Tx,
+    mut payment: Payment,
+    mut entry: Entry,
+    reply: &Reply,
+) -> Result<(Entry, Rest), E>
+where
+    E: From<sqlx::Error> + From<EmitError>,
+{
+    let (now, waited) = (tx.now(), payment.wait.clone());
+    let news = payment.conclude(&mut entry, reply, now);
     ledger::close(tx.conn(), &entry).await?;
     payments::save(tx.conn(), &payment).await?;
-    if let Some(event) = announce(&payment, &entry, tx.id(), now) {
-        tx.emit(event)?;
+    if payment.wait != waited {
+        waits::save(tx.conn(), entry.order_id, &payment.wait).await?;
     }
-    let rest = go_on(tx, &payment, &entry).await?;
+    if let Some(news) = news {
+        tx.emit(announce(&payment, &entry, news, tx.id(), now))?;
+    }
+    let rest = go_on(tx, entry.order_id, payment.next(&entry)).await?;
     Ok((entry, rest))
 }
 
-/// What an order cannot get is not asked again by itself: somebody has to look at it.
-async fn go_on(tx: &mut Tx, payment: &Payment, entry: &Entry) -> Result<Rest, sqlx::Error> {
-    if let (Outcome::Refused(reason), None, Kind::Capture | Kind::Void | Kind::Refund) =
-        (&entry.outcome, entry.asked_by, entry.kind)
-    {
-        let why = format!("the provider refuses the {}: {reason}", entry.kind.name());
-        return Ok(Rest::Stuck(why));
-    }
-    match next(tx, payment) {
-        None => Ok(Rest::Nothing),
-        Some(entry) => {
+async fn go_on(tx: &mut Tx, order_id: Uuid, next: Next) -> Result<Rest, sqlx::Error> {
+    match next {
+        Next::Nothing => Ok(Rest::Nothing),
+        Next::Again => Ok(Rest::More),
+        Next::Stuck(why) => Ok(Rest::Stuck(why)),
+        Next::Due(kind, amount) => {
+            let entry = Entry::open(tx.id(), order_id, kind, amount, tx.now());
             ledger::insert(tx.conn(), &entry).await?;
             Ok(Rest::More)
         }

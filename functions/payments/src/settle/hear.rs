@@ -35,7 +35,7 @@ pub(super) async fn hear(
         }
     }
     let mut payment = match (payments::lock(tx.conn(), order_id).await?, &news) {
-        (Some(Known::Requested(payment)), _) => payment,
+        (Some(Known::Requested(payment)), _) => *payment,
         (Some(Known::Unwanted), News::Dispatched) => return Err(unheard_of(order_id)),
         (Some(Known::Unwanted), _) => return Ok(None),
         (None, News::Cancelled(account_id)) => {

@@ -3,6 +3,7 @@
 pub(crate) mod ledger;
 pub(crate) mod payments;
 mod row;
+pub(crate) mod waits;
 
 /// A row that this function cannot have written.
 fn unreadable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> sqlx::Error {

@@ -2,11 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use souk_kit::page::PageQuery;
-use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::row::PaymentRow;
 use crate::domain::{Payment, State};
+
+/// A payment with what it waits for.
+const SELECT: &str = "select order_id, payment_id, account_id, state, wanted, amount_minor, currency, payment_method, \
+                      captured_minor, refunded_minor, provider_reference, decline_reason, requested_at, updated_at, \
+                      authentication_url, authentication_requested_at, postponed_since, postponed_attempts \
+                      from payments left join payment_waits using (order_id)";
 
 /// Where a page of a list begins: after this payment.
 pub(crate) type Position = (DateTime<Utc>, Uuid);
@@ -14,7 +20,7 @@ pub(crate) type Position = (DateTime<Utc>, Uuid);
 /// What is known of an order's payment.
 pub(crate) enum Known {
     /// It was requested.
-    Requested(Payment),
+    Requested(Box<Payment>),
     /// The order was cancelled before, so it will not be.
     Unwanted,
 }
@@ -72,18 +78,23 @@ pub(crate) async fn lock(
     conn: &mut PgConnection,
     order_id: Uuid,
 ) -> Result<Option<Known>, sqlx::Error> {
-    let row: Option<PaymentRow> =
-        sqlx::query_as("select * from payments where order_id = $1 for update")
-            .bind(order_id)
-            .fetch_optional(conn)
-            .await?;
-    let known = |payment: Option<Payment>| payment.map_or(Known::Unwanted, Known::Requested);
+    let select = format!("{SELECT} where order_id = $1 for update of payments");
+    let row: Option<PaymentRow> = sqlx::query_as(AssertSqlSafe(select))
+        .bind(order_id)
+        .fetch_optional(conn)
+        .await?;
+    let known = |payment: Option<Payment>| {
+        payment.map_or(Known::Unwanted, |payment| {
+            Known::Requested(Box::new(payment))
+        })
+    };
     row.map(|row| row.payment().map(known)).transpose()
 }
 
 /// An order's payment, if it was requested.
 pub(crate) async fn find(pool: &PgPool, order_id: Uuid) -> Result<Option<Payment>, sqlx::Error> {
-    let row: Option<PaymentRow> = sqlx::query_as("select * from payments where order_id = $1")
+    let select = format!("{SELECT} where order_id = $1");
+    let row: Option<PaymentRow> = sqlx::query_as(AssertSqlSafe(select))
         .bind(order_id)
         .fetch_optional(pool)
         .await?;
@@ -113,8 +124,8 @@ pub(crate) async fn list(
     after: Option<Position>,
     page: &PageQuery,
 ) -> Result<Vec<Payment>, sqlx::Error> {
-    let mut query =
-        QueryBuilder::<Postgres>::new("select * from payments where state <> 'unwanted'");
+    let mut query = QueryBuilder::<Postgres>::new(SELECT);
+    query.push(" where state <> 'unwanted'");
     if let Some(account_id) = filter.account_id {
         query.push(" and account_id = ").push_bind(account_id);
     }

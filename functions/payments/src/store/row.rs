@@ -6,7 +6,10 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::unreadable;
-use crate::domain::{Entry, Kind, Outcome, Payment, Request, Standing, State, Wanted};
+use crate::domain::{
+    Authentication, Entry, Kind, Outcome, Payment, Postponed, Request, Standing, State, Wait,
+    Wanted,
+};
 
 #[derive(FromRow)]
 pub(super) struct PaymentRow {
@@ -24,6 +27,10 @@ pub(super) struct PaymentRow {
     decline_reason: Option<String>,
     requested_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    authentication_url: Option<String>,
+    authentication_requested_at: Option<DateTime<Utc>>,
+    postponed_since: Option<DateTime<Utc>>,
+    postponed_attempts: Option<i64>,
 }
 
 #[derive(FromRow)]
@@ -59,6 +66,7 @@ impl PaymentRow {
             payment_id: self.payment_id,
             request,
             standing: self.standing()?,
+            wait: self.wait(),
             captured_minor: self.captured_minor,
             refunded_minor: self.refunded_minor,
             provider_reference: self.provider_reference,
@@ -66,6 +74,20 @@ impl PaymentRow {
             requested_at: self.requested_at,
             updated_at: self.updated_at,
         }))
+    }
+
+    fn wait(&self) -> Wait {
+        let url = self.authentication_url.clone();
+        let authentication = url.zip(self.authentication_requested_at);
+        let postponed = self.postponed_since.zip(self.postponed_attempts);
+        Wait {
+            authentication: authentication
+                .map(|(url, requested_at)| Authentication { url, requested_at }),
+            postponed: postponed.map(|(since, attempts)| Postponed {
+                since,
+                attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+            }),
+        }
     }
 
     fn standing(&self) -> Result<Standing, sqlx::Error> {

@@ -13,10 +13,7 @@ use axum::{
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudevents::AttributesReader;
 use serde_json::{Value, json};
-use souk_contracts::{
-    CancelReason, Contract, Currency, Money, OrderCancelled, PaymentRequested, ShipmentDispatched,
-    StockLine,
-};
+use souk_contracts::Contract;
 use souk_kit::{Clock, Ids, Role, postgres::Outbox};
 use souk_testing::{Recorder, Tokens};
 use tempfile::TempDir;
@@ -24,12 +21,25 @@ use tokio::net::TcpListener;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::{MIGRATOR, app::App, provider::Provider, service};
+use crate::{
+    MIGRATOR,
+    app::App,
+    provider::{Provider, WebhookSecret},
+    service,
+};
+
+mod facts;
+mod provider;
 
 /// The customer of most tests.
 pub(crate) const ADA: Uuid = Uuid::from_u128(0xada);
 /// Longer than any answer takes that comes at all.
 const TIMEOUT_USUAL: Duration = Duration::from_secs(10);
+
+/// Where customers would find the provider's pages.
+const PAGES: &str = "https://bank.example";
+/// What the provider signs with.
+const SECRET: &str = "whsec_1";
 
 /// The function, and everything around it.
 pub(crate) struct Till {
@@ -62,15 +72,19 @@ impl Till {
         let clock = Clock::fixed(DateTime::from_timestamp(1_750_000_000, 0).unwrap());
         let (sent, tokens) = (Recorder::start().await, Tokens::new(clock.clone()));
         let state = tempfile::tempdir().unwrap();
-        let desk = Arc::new(payment_provider::Desk::open(state.path(), None).unwrap());
+        let desk = payment_provider::Desk::open(state.path(), None).unwrap();
+        let desk = Arc::new(desk.at(PAGES));
         let api_key = desk.api_key().to_owned();
         let provider = payment_provider::routes(desk);
-        let at = Provider::at(listen(&provider).await, api_key.clone(), timeout).unwrap();
+        let url = listen(&provider).await;
+        let back = "https://shop.example/paid".to_owned();
+        let at = Provider::at(url, api_key.clone(), back, timeout).unwrap();
         let pool = souk_testing::postgres(&MIGRATOR).await;
         let outbox = Outbox::start(pool, sent.sink(), clock.clone(), Ids::system());
         let app = App {
             outbox: outbox.clone(),
             provider: at,
+            webhook_secret: Some(WebhookSecret::new(SECRET.to_owned().into())),
         };
         Self {
             router: service(app, tokens.verifier()).into_router(),
@@ -138,6 +152,19 @@ impl Till {
         send(self.router.clone(), request, body).await.status
     }
 
+    /// Delivers a fact that happened so long ago.
+    pub(crate) async fn hear_late(&self, fact: &impl Contract, age: TimeDelta) -> StatusCode {
+        let (request, body) = Self::event_of(fact, self.now() - age);
+        send(self.router.clone(), request, body).await.status
+    }
+
+    /// Delivers a fact until the function's circuit breaker lets it ask again.
+    pub(crate) async fn until_asked_again(&self, fact: &impl Contract) {
+        while self.hear(fact).await == StatusCode::SERVICE_UNAVAILABLE {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// The PingSource's call.
     pub(crate) async fn sweep(&self) -> StatusCode {
         let request = Request::post("/events")
@@ -165,6 +192,29 @@ impl Till {
         let answered = self.get(&path, &self.token(ADA, Role::Customer)).await;
         assert_eq!(answered.status, StatusCode::OK, "{answered:?}");
         answered.body
+    }
+
+    /// The customer comes back from the provider's page.
+    pub(crate) async fn complete(&self, order_id: Uuid) -> Answered {
+        self.complete_as(order_id, &self.token(ADA, Role::Customer))
+            .await
+    }
+
+    /// Somebody comes back from the provider's page.
+    pub(crate) async fn complete_as(&self, order_id: Uuid, token: &str) -> Answered {
+        let request = Request::post(format!("/v1/payments/{order_id}/complete"))
+            .header("authorization", format!("Bearer {token}"));
+        send(self.router.clone(), request, Body::empty()).await
+    }
+
+    /// An order whose payment has to be confirmed by its customer.
+    pub(crate) async fn unconfirmed(&mut self) -> Uuid {
+        let order_id = Uuid::now_v7();
+        let requested = self.requested(order_id, "pm_card_threeDSecure2Required");
+        assert_eq!(self.hear(&requested).await, StatusCode::ACCEPTED);
+        let (event_type, _) = self.next().await;
+        assert_eq!(event_type, "dev.souk.authentication.requested.v1");
+        order_id
     }
 
     /// Asks for a refund as the merchant.
@@ -201,70 +251,12 @@ impl Till {
         self.sent.waiting().is_empty()
     }
 
-    /// What the provider has, newest first.
-    pub(crate) async fn intents(&self) -> Vec<Value> {
-        let request = Request::get("/v1/payment_intents")
-            .header("authorization", format!("Bearer {}", self.api_key));
-        let answered = send(self.provider.clone(), request, Body::empty()).await;
-        answered.body["data"].as_array().unwrap().clone()
-    }
-
-    /// Tells the provider how to behave.
-    pub(crate) async fn switch(&self, switches: &str) {
-        let request = Request::put("/switches").header("content-type", "application/json");
-        let answered = send(self.provider.clone(), request, switches.to_owned().into()).await;
-        assert_eq!(answered.status, StatusCode::OK, "{answered:?}");
-    }
-
-    /// Lets the money of the newest payment go at the provider's own desk.
-    pub(crate) async fn cancel_at_the_provider(&self) {
-        let intent = self.intents().await[0]["id"].as_str().unwrap().to_owned();
-        let request = Request::post(format!("/v1/payment_intents/{intent}/cancel"))
-            .header("authorization", format!("Bearer {}", self.api_key));
-        let answered = send(self.provider.clone(), request, Body::empty()).await;
-        assert_eq!(answered.body["status"], "canceled", "{answered:?}");
-    }
-
-    /// What orders says when the stock is there.
-    pub(crate) fn requested(&self, order_id: Uuid, payment_method: &str) -> PaymentRequested {
-        PaymentRequested {
-            order_id,
-            account_id: ADA,
-            amount: Money::new(2500, Currency::EUR),
-            payment_method: payment_method.into(),
-        }
-    }
-
-    /// What shipping says when a parcel has left.
-    pub(crate) fn dispatched(&self, order_id: Uuid) -> ShipmentDispatched {
-        let line = StockLine {
-            sku: "MUG-BLUE".into(),
-            quantity: 2,
-        };
-        ShipmentDispatched {
-            shipment_id: Uuid::from_u128(9),
-            order_id,
-            carrier: "dhl".into(),
-            tracking_number: "T-1".into(),
-            lines: vec![line],
-            dispatched_at: self.now(),
-        }
-    }
-
-    /// What orders says when a customer has changed their mind.
-    pub(crate) fn cancelled(&self, order_id: Uuid) -> OrderCancelled {
-        OrderCancelled {
-            order_id,
-            account_id: ADA,
-            email: "ada@souk.example".into(),
-            reason: CancelReason::RequestedByCustomer,
-            detail: None,
-            cancelled_at: self.now(),
-        }
-    }
-
     fn event(&self, fact: &impl Contract) -> (Builder, Body) {
-        let event = fact.event(Uuid::now_v7(), self.now());
+        Self::event_of(fact, self.now())
+    }
+
+    fn event_of(fact: &impl Contract, at: DateTime<Utc>) -> (Builder, Body) {
+        let event = fact.event(Uuid::now_v7(), at);
         let request =
             Request::post("/events").header("content-type", "application/cloudevents+json");
         (request, json!(event).to_string().into())
@@ -278,6 +270,7 @@ async fn listen(provider: &Router) -> url::Url {
     url.parse().unwrap()
 }
 
+/// Asks, and reads the answer.
 async fn send(router: Router, request: Builder, body: Body) -> Answered {
     let response = router.oneshot(request.body(body).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();

@@ -3,6 +3,7 @@
 mod mailbox;
 mod pages;
 mod smtp;
+mod switches;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -20,6 +21,8 @@ async fn main() -> std::io::Result<()> {
     let state_dir = std::env::var_os("STATE_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
     let mailbox = Arc::new(mailbox::Mailbox::open(&state_dir)?);
 
+    let switches = Arc::new(switches::Switches::default());
+
     let address = variable("LISTEN_ADDRESS", "127.0.0.1");
     let smtp_port = variable("SMTP_PORT", "0");
     let smtp_listener = TcpListener::bind(format!("{address}:{smtp_port}")).await?;
@@ -27,8 +30,12 @@ async fn main() -> std::io::Result<()> {
     let page_listener = TcpListener::bind(format!("{address}:{port}")).await?;
     announce(&smtp_listener, &page_listener)?;
 
-    let smtp = tokio::spawn(smtp::serve(smtp_listener, Arc::clone(&mailbox)));
-    let served = axum::serve(page_listener, pages::routes(mailbox))
+    let smtp = tokio::spawn(smtp::serve(
+        smtp_listener,
+        Arc::clone(&mailbox),
+        Arc::clone(&switches),
+    ));
+    let served = axum::serve(page_listener, pages::routes(mailbox, switches))
         .with_graceful_shutdown(terminated())
         .await;
     smtp.abort();

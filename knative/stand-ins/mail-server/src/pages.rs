@@ -14,19 +14,33 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::mailbox::{Mail, Mailbox};
+use crate::switches::{Set, Switches};
 
 /// The page is for a person to look at, not for an archive.
 const MAILS_SHOWN: usize = 100;
 /// Its head, with all that it needs: it loads nothing from anywhere.
 const HEAD: &str = include_str!("page.html");
 
-/// The page, the JSON list and the single mails.
-pub(crate) fn routes(mailbox: Arc<Mailbox>) -> Router {
+/// The page, the JSON list and the single mails; how the server behaves.
+pub(crate) fn routes(mailbox: Arc<Mailbox>, switches: Arc<Switches>) -> Router {
+    let switches = Router::new()
+        .route("/switches", get(shown).put(switch))
+        .with_state(switches);
     Router::new()
         .route("/", get(page))
         .route("/mails", get(list).delete(clear))
         .route("/mails/{id}", get(raw))
         .with_state(mailbox)
+        .merge(switches)
+}
+
+async fn shown(State(switches): State<Arc<Switches>>) -> Json<Set> {
+    Json(switches.now())
+}
+
+async fn switch(State(switches): State<Arc<Switches>>, Json(set): Json<Set>) -> Json<Set> {
+    switches.set(set);
+    Json(switches.now())
 }
 
 #[derive(Deserialize)]

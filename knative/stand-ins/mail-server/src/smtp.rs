@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::mailbox::Mailbox;
+use crate::switches::Switches;
 
 const CONNECTIONS_MAX: usize = 64;
 const LINE_BYTES_MAX: u64 = 1_000;
@@ -20,7 +21,7 @@ const RECIPIENTS_MAX: usize = 100;
 const SILENCE_MAX: Duration = Duration::from_secs(300);
 
 /// Takes connections for ever.
-pub(crate) async fn serve(listener: TcpListener, mailbox: Arc<Mailbox>) {
+pub(crate) async fn serve(listener: TcpListener, mailbox: Arc<Mailbox>, switches: Arc<Switches>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         let stream = match listener.accept().await {
@@ -30,9 +31,9 @@ pub(crate) async fn serve(listener: TcpListener, mailbox: Arc<Mailbox>) {
                 continue;
             }
         };
-        let mailbox = Arc::clone(&mailbox);
+        let (mailbox, switches) = (Arc::clone(&mailbox), Arc::clone(&switches));
         tokio::spawn(async move {
-            if let Err(error) = connection(stream, &mailbox).await {
+            if let Err(error) = connection(stream, &mailbox, &switches).await {
                 tracing::debug!(%error, "a connection ended early");
             }
             drop(place);
@@ -40,10 +41,10 @@ pub(crate) async fn serve(listener: TcpListener, mailbox: Arc<Mailbox>) {
     }
 }
 
-async fn connection(stream: TcpStream, mailbox: &Mailbox) -> io::Result<()> {
+async fn connection(stream: TcpStream, mailbox: &Mailbox, switches: &Switches) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (reader, writer) = stream.into_split();
-    converse(BufReader::new(reader), writer, mailbox).await
+    converse(BufReader::new(reader), writer, mailbox, switches).await
 }
 
 /// What the client has said of the mail it is about to send.
@@ -53,7 +54,12 @@ struct Envelope {
     to: Vec<String>,
 }
 
-async fn converse<R, W>(mut reader: R, mut writer: W, mailbox: &Mailbox) -> io::Result<()>
+async fn converse<R, W>(
+    mut reader: R,
+    mut writer: W,
+    mailbox: &Mailbox,
+    switches: &Switches,
+) -> io::Result<()>
 where
     R: AsyncBufRead + Unpin,
     W: AsyncWrite + Unpin,
@@ -63,6 +69,9 @@ where
     while let Some(line) = read_line(&mut reader).await? {
         match Command::parse(&line) {
             Command::Quit => return reply(&mut writer, "221 bye").await,
+            Command::MailFrom(_) if switches.refuses() => {
+                reply(&mut writer, "451 not now, try again").await?
+            }
             Command::Data if envelope.to.is_empty() => {
                 reply(&mut writer, "503 say MAIL and RCPT first").await?
             }
@@ -201,10 +210,17 @@ mod tests {
     use super::*;
 
     async fn dialogue(client: &str) -> (String, Vec<crate::mailbox::Mail>) {
+        dialogue_with(client, &Switches::default()).await
+    }
+
+    async fn dialogue_with(
+        client: &str,
+        switches: &Switches,
+    ) -> (String, Vec<crate::mailbox::Mail>) {
         let folder = tempfile::tempdir().unwrap();
         let mailbox = Mailbox::open(folder.path()).unwrap();
         let mut answers = Vec::new();
-        converse(client.as_bytes(), &mut answers, &mailbox)
+        converse(client.as_bytes(), &mut answers, &mailbox, switches)
             .await
             .unwrap();
         (String::from_utf8(answers).unwrap(), mailbox.list(None))
@@ -219,6 +235,16 @@ mod tests {
         assert!(answers.ends_with("221 bye\r\n"), "{answers}");
         assert_eq!(mails[0].to, ["b@x"]);
         assert_eq!(mails[0].text.trim_end(), ".dot");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_to_fail_refuses_for_now_and_keeps_nothing() {
+        let switches = Switches::default();
+        switches.set(serde_json::from_str(r#"{"mode":"fail"}"#).unwrap());
+        let client = "MAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\nDATA\r\nQUIT\r\n";
+        let (answers, mails) = dialogue_with(client, &switches).await;
+        assert!(answers.contains("451 not now"), "{answers}");
+        assert!(mails.is_empty());
     }
 
     #[tokio::test]

@@ -11,20 +11,18 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use serde_json::json;
 
 use crate::{
     answer::{Answer, Failure},
+    authenticate,
     desk::{Begun, Call, Desk},
     form::Form,
-    key,
+    key, lists,
     operation::{Operation, find},
     pages,
     switches::{DELAY_MS_MAX, Mode, Switches},
 };
 
-const PAGE_USUAL: usize = 10;
-const PAGE_MAX: i64 = 100;
 const KEY_CHARS_MAX: usize = 255;
 
 type Shared = State<Arc<Desk>>;
@@ -33,14 +31,16 @@ type Shared = State<Arc<Desk>>;
 pub fn routes(desk: Arc<Desk>) -> Router {
     let api = Router::new()
         .route("/v1/payment_intents", post(create_intent).get(list_intents))
+        .route("/v1/payment_intents/search", get(search_intents))
         .route("/v1/payment_intents/{id}", get(get_intent))
         .route("/v1/payment_intents/{id}/capture", post(capture_intent))
         .route("/v1/payment_intents/{id}/cancel", post(cancel_intent))
-        .route("/v1/refunds", post(create_refund))
+        .route("/v1/refunds", post(create_refund).get(list_refunds))
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), authorize));
     Router::new()
         .route("/", get(pages::page))
         .route("/switches", get(get_switches).put(put_switches))
+        .merge(authenticate::routes())
         .merge(api)
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
@@ -139,51 +139,55 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     }
 }
 
-async fn get_intent(State(desk): Shared, Path(id): Path<String>) -> Response {
-    let found = desk.look(|state| find(state, &id).map(|intent| Answer::ok(&intent.view())));
-    match found {
-        Ok(answer) => answer.response(false),
-        Err(failure) => failure.into_response(),
+/// Nobody asks how one payment stands while the provider is away. Lists are for people, and always answered.
+async fn away(desk: &Desk) -> Option<Response> {
+    let switches = desk.switches();
+    match switches.mode {
+        Mode::Normal => {}
+        Mode::Late => tokio::time::sleep(Duration::from_millis(switches.delay_ms)).await,
+        Mode::Fail => return Some(Failure::switched().into_response()),
+        Mode::Hang => future::pending().await,
     }
+    None
+}
+
+async fn get_intent(State(desk): Shared, Path(id): Path<String>) -> Response {
+    if let Some(away) = away(&desk).await {
+        return away;
+    }
+    let found = desk.look(|state| find(state, &id).map(|intent| Answer::ok(&intent.view())));
+    respond(found)
+}
+
+async fn search_intents(State(desk): Shared, RawQuery(query): RawQuery) -> Response {
+    if let Some(away) = away(&desk).await {
+        return away;
+    }
+    respond(lists::search(
+        &desk,
+        &Form::parse(query.unwrap_or_default().as_bytes()),
+    ))
 }
 
 async fn list_intents(State(desk): Shared, RawQuery(query): RawQuery) -> Response {
-    let form = Form::parse(query.unwrap_or_default().as_bytes());
-    match list(&desk, &form) {
+    respond(lists::intents(
+        &desk,
+        &Form::parse(query.unwrap_or_default().as_bytes()),
+    ))
+}
+
+async fn list_refunds(State(desk): Shared, RawQuery(query): RawQuery) -> Response {
+    respond(lists::refunds(
+        &desk,
+        &Form::parse(query.unwrap_or_default().as_bytes()),
+    ))
+}
+
+fn respond(answer: Result<Answer, Failure>) -> Response {
+    match answer {
         Ok(answer) => answer.response(false),
         Err(failure) => failure.into_response(),
     }
-}
-
-fn list(desk: &Desk, form: &Form) -> Result<Answer, Failure> {
-    form.only(&["limit", "starting_after"])?;
-    let limit = match form.amount("limit")? {
-        None => PAGE_USUAL,
-        Some(limit) if limit <= PAGE_MAX => usize::try_from(limit).unwrap_or(PAGE_USUAL),
-        Some(_) => {
-            let message = format!("This value must be less than or equal to {PAGE_MAX}.");
-            return Err(Failure::parameter(
-                "parameter_invalid_integer",
-                "limit",
-                message,
-            ));
-        }
-    };
-    let after = form.get("starting_after");
-    Ok(desk.look(|state| {
-        let mut intents = state.intents(after);
-        let data: Vec<_> = intents
-            .by_ref()
-            .take(limit)
-            .map(|intent| intent.view())
-            .collect();
-        Answer::ok(&json!({
-            "object": "list",
-            "url": "/v1/payment_intents",
-            "has_more": intents.next().is_some(),
-            "data": data,
-        }))
-    }))
 }
 
 async fn get_switches(State(desk): Shared) -> Json<Switches> {

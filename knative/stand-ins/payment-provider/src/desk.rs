@@ -4,26 +4,29 @@ use std::{
     collections::HashSet,
     io,
     path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use chrono::Utc;
+use tokio::sync::Notify;
 
 use crate::{
     answer::{Answer, Failure},
     form::Form,
     journal::{self, Journal, Record, Saved},
     key,
-    operation::Operation,
-    records::Intent,
+    operation::{Operation, new_id},
+    records::{Intent, Webhook},
     state::State,
-    switches::{Mode, Switches},
+    switches::{Mode, Switches, Webhooks},
 };
 
 /// The provider: its money, its memory and its moods.
 pub struct Desk {
     api_key: String,
+    /// Where it is reached, for pages that customers are sent to.
+    base: String,
     books: Mutex<Books>,
     switches: Mutex<Switches>,
 }
@@ -33,6 +36,8 @@ struct Books {
     journal: Journal,
     /// Keys of calls that are being worked on.
     in_use: HashSet<String>,
+    /// Wakes who sends webhooks, if anybody does.
+    postman: Option<Arc<Notify>>,
 }
 
 /// One call that changes something.
@@ -63,9 +68,48 @@ impl Desk {
                 state,
                 journal,
                 in_use: HashSet::new(),
+                postman: None,
             }),
+            base: "http://127.0.0.1".to_owned(),
             switches: Mutex::default(),
         })
+    }
+
+    /// The same, reached at this address.
+    #[must_use]
+    pub fn at(self, base: &str) -> Self {
+        Self {
+            base: base.trim_end_matches('/').to_owned(),
+            ..self
+        }
+    }
+
+    /// From now on each change is a webhook too, for whoever waits here.
+    pub(crate) fn say_changes(&self) -> Arc<Notify> {
+        let postman = Arc::new(Notify::new());
+        self.books().postman = Some(Arc::clone(&postman));
+        postman
+    }
+
+    /// Webhooks that nobody has taken yet; none while they are kept back.
+    pub(crate) fn webhooks(&self) -> Vec<Webhook> {
+        if self.switches().webhooks == Webhooks::Hold {
+            return Vec::new();
+        }
+        self.look(|state| state.webhooks().cloned().collect())
+    }
+
+    /// Notes that a webhook was taken, or is given up.
+    pub(crate) fn settle(&self, webhook: &str) {
+        let record = Record {
+            settled: Some(webhook.to_owned()),
+            ..Record::default()
+        };
+        let mut books = self.books();
+        if let Err(error) = books.journal.append(&record) {
+            tracing::error!(%error, "the journal cannot be written");
+        }
+        books.state.apply(record);
     }
 
     /// The key that calls have to bring.
@@ -94,7 +138,7 @@ impl Desk {
     /// Does what is asked.
     pub(crate) fn execute(&self, call: &Call) -> Answer {
         let mut books = self.books();
-        let answer = books.execute(call);
+        let answer = books.execute(call, &self.base);
         if let Some(key) = &call.key {
             books.in_use.remove(key);
         }
@@ -118,8 +162,14 @@ impl Desk {
 
     /// How it is to behave from now on.
     pub(crate) fn switch(&self, switches: Switches) {
+        if let Some(postman) = &self.books().postman {
+            postman.notify_one();
+        }
         *self.moods() = match switches.next {
-            Some(0) => Switches::default(),
+            Some(0) => Switches {
+                webhooks: switches.webhooks,
+                ..Switches::default()
+            },
             _ => switches,
         };
     }
@@ -139,9 +189,9 @@ impl Desk {
 }
 
 impl Books {
-    fn execute(&mut self, call: &Call) -> Result<Answer, Failure> {
+    fn execute(&mut self, call: &Call, base: &str) -> Result<Answer, Failure> {
         let now = Utc::now().timestamp();
-        let effect = call.operation.perform(&self.state, &call.form, now)?;
+        let effect = call.operation.perform(&self.state, &call.form, base, now)?;
         let answer = match effect.answer {
             Ok(view) => Answer::ok(&view),
             Err(failure) => failure.answer(),
@@ -151,16 +201,28 @@ impl Books {
             asked: call.asked(),
             answer: answer.clone(),
         });
+        let webhook = effect.intent.as_ref().filter(|_| self.is_news(call));
+        let webhook = webhook.map(|intent| Webhook::of(intent, new_id("evt"), now));
         let record = Record {
             intent: effect.intent,
             refund: effect.refund,
             saved,
+            webhook,
+            settled: None,
         };
         self.journal
             .append(&record)
             .map_err(|error| Failure::not_kept(&error))?;
         self.state.apply(record);
+        if let Some(postman) = &self.postman {
+            postman.notify_one();
+        }
         Ok(answer)
+    }
+
+    /// Whether what this call changes is said by a webhook. A refund changes nothing about how a payment stands.
+    fn is_news(&self, call: &Call) -> bool {
+        self.postman.is_some() && call.operation != Operation::CreateRefund
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::Answer,
-    records::{Intent, Refund},
+    records::{Intent, Refund, Webhook},
 };
 
 const FILE: &str = "journal.jsonl";
@@ -24,6 +24,12 @@ pub(crate) struct Record {
     pub(crate) refund: Option<Refund>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) saved: Option<Saved>,
+    /// A webhook that is to be sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) webhook: Option<Webhook>,
+    /// The webhook of this id was taken, or was given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) settled: Option<String>,
 }
 
 /// What a key was used for, and what was answered.

@@ -1,4 +1,4 @@
-//! The API key: made once, kept for its owner only, and asked for in the two ways that the API takes.
+//! The API key and the secret of webhooks: made once and kept for their owner only. The key is asked for in the two ways that the API takes.
 
 use std::{fs, io, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
@@ -7,21 +7,30 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use uuid::Uuid;
 
 const FILE: &str = "api-key";
+const WEBHOOK_FILE: &str = "webhook-secret";
 
 /// The key kept in `state_dir`; a new one if there is none.
 pub(crate) fn open(state_dir: &Path) -> io::Result<String> {
-    let path = state_dir.join(FILE);
-    match fs::read_to_string(&path) {
+    kept(&state_dir.join(FILE), "sk_test")
+}
+
+/// What webhooks are signed with, kept in `state_dir`; a new secret if there is none.
+pub fn webhook_secret(state_dir: &Path) -> io::Result<String> {
+    kept(&state_dir.join(WEBHOOK_FILE), "whsec")
+}
+
+fn kept(path: &Path, prefix: &str) -> io::Result<String> {
+    match fs::read_to_string(path) {
         Ok(key) if !key.trim().is_empty() => Ok(key.trim().to_owned()),
-        Ok(_) => make(&path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(&path),
+        Ok(_) => make(path, prefix),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(path, prefix),
         Err(error) => Err(error),
     }
 }
 
-fn make(path: &Path) -> io::Result<String> {
+fn make(path: &Path, prefix: &str) -> io::Result<String> {
     let key = format!(
-        "sk_test_{}{}",
+        "{prefix}_{}{}",
         Uuid::new_v4().simple(),
         Uuid::new_v4().simple()
     );

@@ -2,11 +2,13 @@
 
 mod answer;
 mod api;
+mod authenticate;
 mod card;
 mod desk;
 mod form;
 mod journal;
 mod key;
+mod lists;
 mod money;
 mod operation;
 mod pages;
@@ -15,6 +17,9 @@ mod state;
 mod switches;
 #[cfg(test)]
 mod testing;
+mod webhooks;
 
 pub use api::routes;
 pub use desk::Desk;
+pub use key::webhook_secret;
+pub use webhooks::{Receiver, send};

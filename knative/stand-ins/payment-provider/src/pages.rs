@@ -128,7 +128,7 @@ fn reason(intent: &Intent) -> Option<String> {
     Some(code.as_str()?.replace('_', " "))
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -25,6 +25,12 @@ pub(crate) struct Intent {
     pub(crate) cancellation_reason: Option<String>,
     pub(crate) latest_charge: Option<String>,
     pub(crate) last_payment_error: Option<Value>,
+    /// The page on which the customer confirms it.
+    #[serde(default)]
+    pub(crate) confirm_url: Option<String>,
+    /// Where the customer goes from there.
+    #[serde(default)]
+    pub(crate) return_url: Option<String>,
 }
 
 /// Where a payment stands.
@@ -54,6 +60,15 @@ pub(crate) struct Refund {
     pub(crate) reason: Option<String>,
     pub(crate) metadata: BTreeMap<String, String>,
     pub(crate) created: i64,
+}
+
+/// What is said about a payment, unasked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Webhook {
+    /// Sorts by the time it was made.
+    pub(crate) id: String,
+    /// The whole body.
+    pub(crate) body: String,
 }
 
 impl Status {
@@ -86,10 +101,49 @@ impl Intent {
             "latest_charge": self.latest_charge,
             "livemode": false,
             "metadata": self.metadata,
+            "next_action": self.next_action(),
             "payment_method": self.payment_method,
             "payment_method_types": ["card"],
             "status": self.status.name(),
         })
+    }
+}
+
+impl Webhook {
+    /// That a payment has come to stand as it does now.
+    pub(crate) fn of(intent: &Intent, id: String, now: i64) -> Self {
+        let event_type = match intent.status {
+            Status::RequiresPaymentMethod => "payment_intent.payment_failed",
+            Status::RequiresAction => "payment_intent.requires_action",
+            Status::RequiresCapture => "payment_intent.amount_capturable_updated",
+            Status::Canceled => "payment_intent.canceled",
+            Status::Succeeded => "payment_intent.succeeded",
+        };
+        let body = json!({
+            "id": id,
+            "object": "event",
+            "created": now,
+            "livemode": false,
+            "type": event_type,
+            "data": { "object": intent.view() },
+        });
+        Self {
+            id,
+            body: body.to_string(),
+        }
+    }
+}
+
+impl Intent {
+    /// What the customer has to do.
+    fn next_action(&self) -> Value {
+        match &self.confirm_url {
+            Some(url) if self.status == Status::RequiresAction => json!({
+                "type": "redirect_to_url",
+                "redirect_to_url": { "return_url": self.return_url, "url": url },
+            }),
+            _ => Value::Null,
+        }
     }
 }
 

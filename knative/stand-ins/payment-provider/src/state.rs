@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::{
     journal::{Record, Saved},
-    records::{Intent, Refund},
+    records::{Intent, Refund, Webhook},
 };
 
 /// Beyond these the oldest are forgotten; the real provider forgets keys after a day.
 const INTENTS_KEPT: usize = 200_000;
 const REFUNDS_KEPT: usize = 50_000;
 const KEYS_KEPT: usize = 20_000;
+const WEBHOOKS_KEPT: usize = 10_000;
 
 #[derive(Default)]
 pub(crate) struct State {
@@ -18,6 +19,8 @@ pub(crate) struct State {
     refunds: BTreeMap<String, Refund>,
     saved: HashMap<String, Saved>,
     keys: VecDeque<String>,
+    /// Those that nobody has taken yet.
+    webhooks: BTreeMap<String, Webhook>,
 }
 
 impl State {
@@ -40,6 +43,12 @@ impl State {
             self.keys.push_back(saved.key.clone());
             self.saved.insert(saved.key.clone(), saved);
         }
+        if let Some(webhook) = record.webhook {
+            self.webhooks.insert(webhook.id.clone(), webhook);
+        }
+        if let Some(id) = record.settled {
+            self.webhooks.remove(&id);
+        }
         self.forget();
     }
 
@@ -58,7 +67,11 @@ impl State {
             saved: Some(saved),
             ..Record::default()
         });
-        intents.chain(refunds).chain(saved)
+        let webhooks = self.webhooks.values().cloned().map(|webhook| Record {
+            webhook: Some(webhook),
+            ..Record::default()
+        });
+        intents.chain(refunds).chain(saved).chain(webhooks)
     }
 
     pub(crate) fn intent(&self, id: &str) -> Option<&Intent> {
@@ -72,6 +85,27 @@ impl State {
         self.intents.values().rev().filter(older)
     }
 
+    /// Some refunds, newest first, of one intent or of all.
+    pub(crate) fn refunds<'a>(
+        &'a self,
+        intent: Option<&str>,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &'a Refund> {
+        let (intent, after) = (intent.map(str::to_owned), after.map(str::to_owned));
+        let wanted = move |refund: &&Refund| {
+            after.as_ref().is_none_or(|after| refund.id < *after)
+                && intent
+                    .as_ref()
+                    .is_none_or(|intent| refund.payment_intent == *intent)
+        };
+        self.refunds.values().rev().filter(wanted)
+    }
+
+    /// Webhooks that nobody has taken yet, oldest first.
+    pub(crate) fn webhooks(&self) -> impl Iterator<Item = &Webhook> {
+        self.webhooks.values()
+    }
+
     /// What a key was used for.
     pub(crate) fn saved(&self, key: &str) -> Option<&Saved> {
         self.saved.get(key)
@@ -83,6 +117,9 @@ impl State {
         }
         if self.refunds.len() > REFUNDS_KEPT {
             self.refunds.pop_first();
+        }
+        if self.webhooks.len() > WEBHOOKS_KEPT {
+            self.webhooks.pop_first();
         }
         if self.keys.len() > KEYS_KEPT
             && let Some(key) = self.keys.pop_front()

@@ -18,6 +18,20 @@ pub(crate) struct Switches {
     /// How many calls get it, before all is normal again; all without.
     #[serde(default)]
     pub(crate) next: Option<u32>,
+    /// Whether webhooks are kept back, until it is switched again.
+    #[serde(default)]
+    pub(crate) webhooks: Webhooks,
+}
+
+/// What becomes of webhooks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Webhooks {
+    /// They are sent.
+    #[default]
+    Send,
+    /// They are kept back.
+    Hold,
 }
 
 /// What a call gets.
@@ -41,7 +55,10 @@ impl Switches {
         let taken = (self.mode, Duration::from_millis(self.delay_ms));
         self.next = self.next.map(|next| next.saturating_sub(1));
         if self.next == Some(0) {
-            *self = Self::default();
+            *self = Self {
+                webhooks: self.webhooks,
+                ..Self::default()
+            };
         }
         taken
     }

@@ -21,6 +21,7 @@ pub(crate) const ORDER: &str = "amount=2500&currency=eur&payment_method=pm_card_
 pub(crate) struct Caller {
     router: Router,
     key: String,
+    desk: Arc<Desk>,
     folder: Arc<TempDir>,
 }
 
@@ -40,6 +41,10 @@ impl Answered {
 impl Caller {
     pub(crate) fn new() -> Self {
         Self::at(Arc::new(tempfile::tempdir().unwrap()))
+    }
+
+    pub(crate) fn desk(&self) -> Arc<Desk> {
+        Arc::clone(&self.desk)
     }
 
     pub(crate) fn restarted(self) -> Self {
@@ -78,11 +83,11 @@ impl Caller {
 
     fn at(folder: Arc<TempDir>) -> Self {
         let path: PathBuf = folder.path().into();
-        let desk = Desk::open(&path, None).unwrap();
-        let key = desk.api_key().to_owned();
+        let desk = Arc::new(Desk::open(&path, None).unwrap());
         Self {
-            router: routes(Arc::new(desk)),
-            key,
+            router: routes(Arc::clone(&desk)),
+            key: desk.api_key().to_owned(),
+            desk,
             folder,
         }
     }

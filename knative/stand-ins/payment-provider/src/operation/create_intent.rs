@@ -1,6 +1,7 @@
 //! Holds money, or takes it at once.
 
 use axum::http::StatusCode;
+use uuid::Uuid;
 
 use super::{Effect, done, new_id};
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     records::{Intent, Status},
 };
 
-pub(super) fn create_intent(form: &Form, now: i64) -> Result<Effect, Failure> {
+pub(super) fn create_intent(form: &Form, base: &str, now: i64) -> Result<Effect, Failure> {
     form.only(&[
         "amount",
         "capture_method",
@@ -22,6 +23,7 @@ pub(super) fn create_intent(form: &Form, now: i64) -> Result<Effect, Failure> {
         "off_session",
         "payment_method",
         "payment_method_types",
+        "return_url",
     ])?;
     if !form.flag("confirm")? {
         let message = "This stand-in takes `confirm=true` only.".to_owned();
@@ -46,11 +48,7 @@ pub(super) fn create_intent(form: &Form, now: i64) -> Result<Effect, Failure> {
         Verdict::NeedsAuthentication if fails_without_customer => {
             declined(intent, AUTHENTICATION_REQUIRED)
         }
-        Verdict::NeedsAuthentication => done(Intent {
-            status: Status::RequiresAction,
-            latest_charge: None,
-            ..intent
-        }),
+        Verdict::NeedsAuthentication => done(waiting(intent, base)),
         Verdict::Approved | Verdict::Unknown => done(charged(intent)),
     })
 }
@@ -78,6 +76,8 @@ fn new_intent(form: &Form, payment_method: String, now: i64) -> Result<Intent, F
         cancellation_reason: None,
         latest_charge: Some(new_id("ch")),
         last_payment_error: None,
+        confirm_url: None,
+        return_url: form.get("return_url").map(str::to_owned),
     })
 }
 
@@ -94,7 +94,18 @@ fn currency(form: &Form) -> Result<String, Failure> {
     ))
 }
 
-fn charged(intent: Intent) -> Intent {
+/// With a page for the customer, at an address that nobody can guess.
+fn waiting(intent: Intent, base: &str) -> Intent {
+    let secret = Uuid::new_v4().simple();
+    Intent {
+        status: Status::RequiresAction,
+        latest_charge: None,
+        confirm_url: Some(format!("{base}/authenticate/{}?secret={secret}", intent.id)),
+        ..intent
+    }
+}
+
+pub(super) fn charged(intent: Intent) -> Intent {
     if intent.capture_method == "manual" {
         return Intent {
             status: Status::RequiresCapture,

@@ -1,5 +1,6 @@
 //! What can be done with money. Pure: what is known and asked goes in, what changes and is answered comes out.
 
+mod confirm_intent;
 mod create_intent;
 mod create_refund;
 mod end_intent;
@@ -14,6 +15,7 @@ use crate::{
     records::{Intent, Refund},
     state::State,
 };
+use confirm_intent::{approve, refuse};
 use create_intent::create_intent;
 use create_refund::create_refund;
 use end_intent::{cancel, capture};
@@ -29,6 +31,10 @@ pub(crate) enum Operation {
     Cancel(String),
     /// Give money back.
     CreateRefund,
+    /// The customer confirms a payment, on the page for that.
+    Approve(String),
+    /// The customer refuses to.
+    Refuse(String),
 }
 
 /// What changes, and what is answered.
@@ -40,12 +46,22 @@ pub(crate) struct Effect {
 
 impl Operation {
     /// Does it. The error is one of the parameters: nothing was begun, and the idempotency key remains unused.
-    pub(crate) fn perform(&self, state: &State, form: &Form, now: i64) -> Result<Effect, Failure> {
+    ///
+    /// `base` is where the stand-in is reached.
+    pub(crate) fn perform(
+        &self,
+        state: &State,
+        form: &Form,
+        base: &str,
+        now: i64,
+    ) -> Result<Effect, Failure> {
         match self {
-            Self::CreateIntent => create_intent(form, now),
+            Self::CreateIntent => create_intent(form, base, now),
             Self::Capture(id) => capture(find(state, id)?, form),
             Self::Cancel(id) => cancel(find(state, id)?, form, now),
             Self::CreateRefund => create_refund(state, form, now),
+            Self::Approve(id) => approve(find(state, id)?),
+            Self::Refuse(id) => refuse(find(state, id)?),
         }
     }
 
@@ -56,6 +72,8 @@ impl Operation {
             Self::Capture(id) => format!("/v1/payment_intents/{id}/capture"),
             Self::Cancel(id) => format!("/v1/payment_intents/{id}/cancel"),
             Self::CreateRefund => "/v1/refunds".to_owned(),
+            Self::Approve(id) => format!("/authenticate/{id}/approve"),
+            Self::Refuse(id) => format!("/authenticate/{id}/refuse"),
         }
     }
 }
@@ -82,6 +100,6 @@ fn refused(why: Failure) -> Effect {
     }
 }
 
-fn new_id(prefix: &str) -> String {
+pub(crate) fn new_id(prefix: &str) -> String {
     format!("{prefix}_{}", Uuid::now_v7().simple())
 }

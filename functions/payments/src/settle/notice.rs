@@ -1,0 +1,90 @@
+//! Takes in what the provider has said unasked. It is concluded as if it had been the answer to the question that is open; whatever
+//! answers no open question says nothing new.
+
+use souk_kit::{Delivery, EmitError, Refusal};
+use uuid::Uuid;
+
+use super::{Halt, News, Rest, postpone, settle, write_down};
+use crate::{
+    app::App,
+    provider::Notice,
+    store::{
+        ledger,
+        payments::{self, Known},
+    },
+};
+
+/// Where notices come from, in the inbox.
+const SOURCE: &str = "/provider/webhooks";
+
+/// What has become of a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Noticed {
+    /// It has answered the question that was open.
+    News,
+    /// It was known, or is about nothing that this function asks for.
+    Nothing,
+}
+
+/// Takes a notice in, once.
+pub(crate) async fn notice(app: &App, notice: &Notice) -> Result<Noticed, Refusal> {
+    let Some(thing) = notice.intent() else {
+        return Ok(Noticed::Nothing);
+    };
+    let order_id = thing.order_id().and_then(|id| Uuid::parse_str(id).ok());
+    let Some(order_id) = order_id else {
+        return Ok(Noticed::Nothing);
+    };
+    let mut tx = app.outbox.begin().await?;
+    let Some(Known::Requested(payment)) = payments::lock(tx.conn(), order_id).await? else {
+        return Ok(Noticed::Nothing);
+    };
+    if !thing.is_of(&payment) {
+        tracing::warn!(%order_id, notice = notice.id, "a notice is about another payment of this order");
+        return Ok(Noticed::Nothing);
+    }
+    let Some(open) = ledger::find_open(tx.conn(), order_id).await? else {
+        return Ok(Noticed::Nothing);
+    };
+    let Some(reply) = payment.shown(&open, &thing.intent()) else {
+        return Ok(Noticed::Nothing);
+    };
+    if !tx.first_time(&received(notice)).await? {
+        return Ok(Noticed::Nothing);
+    }
+    let (_, rest) = write_down::<Refusal>(&mut tx, *payment, open, &reply).await?;
+    tx.commit().await?;
+    if let Rest::More = rest {
+        finish::<Refusal>(app, order_id).await?;
+    }
+    Ok(Noticed::News)
+}
+
+/// Asks for what is due now. The notice is kept, so a provider that is away is asked again by an event of this function's own.
+pub(crate) async fn finish<E>(app: &App, order_id: Uuid) -> Result<(), E>
+where
+    E: From<sqlx::Error> + From<EmitError>,
+{
+    match settle(app, order_id, News::Nothing).await {
+        Ok(()) => Ok(()),
+        Err(Halt::Away(why)) => {
+            tracing::warn!(%order_id, why, "a payment is put off");
+            postpone(app, order_id, None).await
+        }
+        Err(Halt::Refused(refusal)) => {
+            tracing::error!(%order_id, %refusal, "somebody has to look at a payment");
+            Ok(())
+        }
+    }
+}
+
+/// As the inbox knows it.
+fn received(notice: &Notice) -> Delivery<()> {
+    Delivery {
+        id: notice.id.clone(),
+        source: SOURCE.to_owned(),
+        event_type: notice.kind.clone(),
+        time: None,
+        data: (),
+    }
+}
