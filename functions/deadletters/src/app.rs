@@ -1,7 +1,12 @@
 //! What every handler has at hand.
 
+use std::sync::Arc;
+
 use souk_kit::{Clock, Ids};
 use sqlx::PgPool;
+use url::Url;
+
+use crate::domain::Subscribers;
 
 /// The function's own things. Clones share them.
 #[derive(Clone)]
@@ -9,4 +14,8 @@ pub(crate) struct App {
     pub(crate) pool: PgPool,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
+    /// Which addresses are subscribers'.
+    pub(crate) subscribers: Subscribers,
+    /// How one of them is reached: at the address itself, save in tests.
+    pub(crate) reach: Arc<dyn Fn(Url) -> Url + Send + Sync>,
 }

@@ -2,6 +2,8 @@
 
 use souk_kit::{Env, Reader, TokenVerifier, env::ConfigMistakes, postgres::database_settings};
 
+use crate::domain::Subscribers;
+
 /// What the function is told about its surroundings.
 pub(crate) struct Config {
     /// Where its database is.
@@ -10,6 +12,8 @@ pub(crate) struct Config {
     pub(crate) database_max: u32,
     /// Whose tokens it believes.
     pub(crate) verifier: TokenVerifier,
+    /// Where events may be sent again.
+    pub(crate) subscribers: Subscribers,
 }
 
 impl Config {
@@ -17,12 +21,14 @@ impl Config {
     pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigMistakes> {
         let mut r = Reader::new(env);
         let (database, verifier) = (database_settings(&mut r), TokenVerifier::from_env(&mut r));
+        let subscribers = r.required::<Subscribers>("DEADLETTERS_SUBSCRIBER_URL");
         r.finish(|| {
             let (database_url, database_max) = database?;
             Some(Self {
                 database_url,
                 database_max,
                 verifier: verifier?,
+                subscribers: subscribers?,
             })
         })
     }
@@ -35,7 +41,13 @@ mod tests {
     #[test]
     fn every_setting_that_is_missing_is_named() {
         let mistakes = Config::from_env(&Env::of(&[])).err().unwrap().to_string();
-        for name in ["DATABASE_URL", "TOKEN_ISSUER", "TOKEN_JWKS_URL"] {
+        let names = [
+            "DATABASE_URL",
+            "TOKEN_ISSUER",
+            "TOKEN_JWKS_URL",
+            "DEADLETTERS_SUBSCRIBER_URL",
+        ];
+        for name in names {
             assert!(mistakes.contains(name), "{name} is not in: {mistakes}");
         }
     }

@@ -2,17 +2,21 @@
 
 mod app;
 mod config;
+mod courier;
 pub mod domain;
 mod http;
 mod store;
 #[cfg(test)]
 mod testing;
 
+use std::sync::Arc;
+
 use axum::routing::post;
 use souk_kit::{
     Clock, Env, Ids, Service, StartError, TokenVerifier,
     api::{Api, Routes},
     events::EVENT_BYTES_MAX,
+    idempotency::Keeper,
     postgres::{self, connect},
 };
 use sqlx::migrate::Migrator;
@@ -29,6 +33,8 @@ pub async fn start(env: Env) -> Result<Service, StartError> {
         pool: connect(&config.database_url, &MIGRATOR, config.database_max).await?,
         clock: Clock::system(),
         ids: Ids::system(),
+        subscribers: config.subscribers,
+        reach: Arc::new(|address| address),
     };
     Ok(service(app, config.verifier))
 }
@@ -39,9 +45,13 @@ pub async fn migrate(env: Env) -> Result<(), StartError> {
 }
 
 fn service(app: App, verifier: TokenVerifier) -> Service {
-    Service::new(routes().with_state(app))
-        .auth(verifier)
-        .body_limit(EVENT_BYTES_MAX)
+    Service::new(
+        routes()
+            .kept_by(Keeper::postgres(&app.pool, &app.clock, &app.ids))
+            .with_state(app),
+    )
+    .auth(verifier)
+    .body_limit(EVENT_BYTES_MAX)
 }
 
 /// `/events` is a route like any other and not one of the kit's subscriptions: these refuse what cannot be read or recognised,
@@ -63,5 +73,25 @@ fn routes() -> Routes<App> {
             "/v1/dead-letters/{dead_letter_id}",
             http::get_dead_letter,
             &http::GET_DEAD_LETTER,
+        )
+        .post(
+            "/v1/dead-letters/redrive",
+            http::redrive_dead_letters,
+            &http::REDRIVE_DEAD_LETTERS,
+        )
+        .post(
+            "/v1/dead-letters/discard",
+            http::discard_dead_letters,
+            &http::DISCARD_DEAD_LETTERS,
+        )
+        .post(
+            "/v1/dead-letters/{dead_letter_id}/redrive",
+            http::redrive_dead_letter,
+            &http::REDRIVE_DEAD_LETTER,
+        )
+        .post(
+            "/v1/dead-letters/{dead_letter_id}/discard",
+            http::discard_dead_letter,
+            &http::DISCARD_DEAD_LETTER,
         )
 }

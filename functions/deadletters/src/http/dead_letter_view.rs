@@ -1,4 +1,4 @@
-//! A dead letter as merchants see it.
+//! A dead letter as operators see it.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -6,7 +6,10 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{domain::DeadLetter, store::dead_letters::Kept};
+use crate::{
+    domain::{DeadLetter, Status},
+    store::{Failed, Kept},
+};
 
 /// An event that could not be delivered. What of it cannot be read is `null`.
 #[derive(Serialize, JsonSchema)]
@@ -29,14 +32,24 @@ pub(crate) struct DeadLetterView {
     destination_url: Option<String>,
     /// Why, as far as it is known.
     error: ErrorView,
-    /// When it came here.
+    /// When it came here, the last time.
     arrived_at: DateTime<Utc>,
+    /// Whether it is still to be dealt with.
+    status: Status,
+    /// How often it was sent again.
+    attempts: u32,
+    /// When it was redriven or discarded.
+    settled_at: Option<DateTime<Utc>>,
+    /// The account or client that did it.
+    settled_by: Option<Uuid>,
+    /// Why it was discarded.
+    discard_reason: Option<String>,
 }
 
 /// What the function answered last; nothing where it did not answer.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "DeliveryError")]
-struct ErrorView {
+pub(super) struct ErrorView {
     /// The status.
     code: Option<u16>,
     /// The answer's body, shortened.
@@ -66,11 +79,22 @@ impl DeadLetterView {
             subject: text("subject"),
             destination: letter.destination(),
             destination_url: letter.destination_url().map(str::to_owned),
-            error: ErrorView {
-                code: letter.error_code(),
-                body: letter.error_body(),
-            },
+            error: ErrorView::of(&kept.error),
             arrived_at: kept.arrived_at,
+            status: kept.status,
+            attempts: kept.attempts,
+            settled_at: kept.settled.map(|(at, _)| at),
+            settled_by: kept.settled.map(|(_, by)| by),
+            discard_reason: kept.discard_reason.clone(),
+        }
+    }
+}
+
+impl ErrorView {
+    pub(super) fn of(failed: &Failed) -> Self {
+        Self {
+            code: failed.code,
+            body: failed.body.clone(),
         }
     }
 }

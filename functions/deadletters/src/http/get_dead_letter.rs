@@ -3,19 +3,19 @@
 use axum::extract::State;
 use souk_kit::{
     Access, Answer, Problem, Role,
-    api::{Doc, Param},
+    api::Doc,
     http::{Json, Path},
 };
 use uuid::Uuid;
 
-use super::dead_letter_view::WholeView;
+use super::{DEAD_LETTER_ID, dead_letter_view::WholeView};
 use crate::{app::App, store::dead_letters};
 
 pub(crate) const GET_DEAD_LETTER: Doc = Doc::new(
     "Read a dead letter whole",
     Access::of(&[Role::Operator, Role::Machine], "dead-letters:read"),
 )
-.path(&[Param::new("dead_letter_id", "The dead letter.")])
+.path(&[DEAD_LETTER_ID])
 .says(&[(200, "The dead letter with its event.")]);
 
 pub(crate) async fn get_dead_letter(

@@ -8,7 +8,10 @@ use axum::{
 use souk_kit::{Answer, Problem, events::Senders};
 
 use super::wire;
-use crate::{app::App, store::dead_letters};
+use crate::{
+    app::App,
+    store::dead_letters::{self, Arrival},
+};
 
 /// 202 without a body, as the broker takes any other answer for a failure. Where it has to show a token it does, as everywhere.
 pub(crate) async fn keep_dead_letter(
@@ -22,9 +25,11 @@ pub(crate) async fn keep_dead_letter(
     }
     let letter = wire::read(&headers, &body.map_err(unread)?);
     let (id, now) = (app.ids.next(), app.clock.now());
-    if dead_letters::insert(&app.pool, id, &letter, now).await? {
+    let arrival = dead_letters::insert(&app.pool, id, &letter, now).await?;
+    if let Arrival::New(kept) | Arrival::Again(kept) = arrival {
         tracing::warn!(
-            dead_letter_id = %id,
+            dead_letter_id = %kept,
+            again = matches!(arrival, Arrival::Again(_)),
             event_type = letter.text("type"),
             destination = letter.destination(),
             error_code = letter.error_code(),

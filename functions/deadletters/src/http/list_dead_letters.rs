@@ -1,4 +1,4 @@
-//! `GET /v1/dead-letters?type=&destination=&since=&limit=&cursor=`: newest first, without their data. For operators.
+//! `GET /v1/dead-letters?type=&destination=&since=&status=&limit=&cursor=`: newest first, without their data. For operators.
 
 use axum::extract::State;
 use chrono::{DateTime, Utc};
@@ -14,7 +14,11 @@ use souk_kit::{
 use super::dead_letter_view::DeadLetterView;
 use crate::{
     app::App,
-    store::dead_letters::{self, Kept, Position, Wanted},
+    domain::Status,
+    store::{
+        Kept,
+        dead_letters::{self, Position, Wanted},
+    },
 };
 
 #[derive(Deserialize, JsonSchema)]
@@ -26,6 +30,8 @@ pub(crate) struct Filter {
     destination: Option<String>,
     /// Only what came here since then.
     since: Option<DateTime<Utc>>,
+    /// Only those with this status: `open` are those that are still to be dealt with.
+    status: Option<Status>,
 }
 
 pub(crate) const LIST_DEAD_LETTERS: Doc = Doc::new(
@@ -43,6 +49,7 @@ pub(crate) async fn list_dead_letters(
         event_type: filter.event_type,
         destination: filter.destination,
         since: filter.since,
+        status: filter.status,
     };
     let after: Option<Position> = page.after()?;
     let found = dead_letters::list(&app.pool, &wanted, after, &page).await?;

@@ -1,12 +1,17 @@
-//! The table `dead_letters`.
+//! The table `dead_letters`: what comes, what is shown, what goes.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use souk_kit::page::PageQuery;
-use sqlx::{FromRow, PgPool, Postgres, QueryBuilder, types::Json};
+use sqlx::{PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use crate::domain::DeadLetter;
+use super::{
+    Kept,
+    row::{COLUMNS, Row, SUMMARY},
+    storable,
+};
+use crate::domain::{DeadLetter, Status};
 
 const KEPT_FOR: TimeDelta = TimeDelta::days(30);
 /// More than one comes in while these go, so that the table shrinks after a bad day.
@@ -15,7 +20,8 @@ const PRUNED_AT_ONCE: i64 = 50;
 /// Where a page of a list begins: after this dead letter.
 pub(crate) type Position = (DateTime<Utc>, Uuid);
 
-/// Which dead letters a list shows.
+/// Which dead letters are meant.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Wanted {
     /// Of this type; of any without.
     pub(crate) event_type: Option<String>,
@@ -23,35 +29,36 @@ pub(crate) struct Wanted {
     pub(crate) destination: Option<String>,
     /// Not older than this.
     pub(crate) since: Option<DateTime<Utc>>,
+    /// With this status; with any without.
+    pub(crate) status: Option<Status>,
 }
 
-/// A dead letter in the store.
-pub(crate) struct Kept {
-    pub(crate) dead_letter_id: Uuid,
-    pub(crate) arrived_at: DateTime<Utc>,
-    /// Without its data where it comes from a list.
-    pub(crate) letter: DeadLetter,
+/// What an arriving letter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// It was never here.
+    New(Uuid),
+    /// It was dealt with, and has failed again: it is open again.
+    Again(Uuid),
+    /// It is here, and open.
+    Known,
 }
 
-#[derive(FromRow)]
-struct Row {
-    dead_letter_id: Uuid,
-    arrived_at: DateTime<Utc>,
-    attributes: Json<Map<String, Value>>,
-    data: Option<Vec<u8>>,
-}
-
-/// Keeps a dead letter; whether it was new.
+/// Keeps a dead letter. One that was redriven or discarded and comes again is open again, with what the broker says now.
 pub(crate) async fn insert(
     pool: &PgPool,
     dead_letter_id: Uuid,
     letter: &DeadLetter,
     arrived_at: DateTime<Utc>,
-) -> Result<bool, sqlx::Error> {
+) -> Result<Arrival, sqlx::Error> {
     let insert = "insert into dead_letters (dead_letter_id, fingerprint, event_type, destination_url, destination, \
                   attributes, data, arrived_at) values ($1, $2, $3, $4, $5, $6::json, $7, $8) \
-                  on conflict (fingerprint) do nothing";
-    let query = sqlx::query(insert)
+                  on conflict (fingerprint) do update set status = 'open', attributes = excluded.attributes, \
+                  data = excluded.data, arrived_at = excluded.arrived_at, failed_at = null, error_code = null, \
+                  error_body = null, claim = null, claimed_until = null, settled_at = null, settled_by = null, \
+                  discard_reason = null \
+                  where dead_letters.status <> 'open' returning dead_letter_id";
+    let query = sqlx::query_scalar(insert)
         .bind(dead_letter_id)
         .bind(letter.fingerprint())
         .bind(storable(letter.text("type").unwrap_or_default()))
@@ -60,7 +67,12 @@ pub(crate) async fn insert(
         .bind(Value::Object(letter.attributes.clone()).to_string())
         .bind(&letter.data)
         .bind(arrived_at);
-    Ok(query.execute(pool).await?.rows_affected() > 0)
+    let kept: Option<Uuid> = query.fetch_optional(pool).await?;
+    Ok(match kept {
+        Some(kept) if kept == dead_letter_id => Arrival::New(kept),
+        Some(kept) => Arrival::Again(kept),
+        None => Arrival::Known,
+    })
 }
 
 /// Deletes some of what is too old. Another instance that does the same is not waited for.
@@ -76,8 +88,8 @@ pub(crate) async fn prune(pool: &PgPool, now: DateTime<Utc>) -> Result<(), sqlx:
 
 /// One dead letter, whole.
 pub(crate) async fn find(pool: &PgPool, dead_letter_id: Uuid) -> Result<Option<Kept>, sqlx::Error> {
-    let select = "select dead_letter_id, arrived_at, attributes, data from dead_letters where dead_letter_id = $1";
-    let query = sqlx::query_as(select).bind(dead_letter_id);
+    let select = format!("select {COLUMNS} from dead_letters where dead_letter_id = $1");
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(select)).bind(dead_letter_id);
     let row: Option<Row> = query.fetch_optional(pool).await?;
     Ok(row.map(Row::kept))
 }
@@ -89,21 +101,9 @@ pub(crate) async fn list(
     after: Option<Position>,
     page: &PageQuery,
 ) -> Result<Vec<Kept>, sqlx::Error> {
-    let mut query = QueryBuilder::<Postgres>::new(
-        "select dead_letter_id, arrived_at, attributes, null::bytea as data from dead_letters where true",
-    );
-    if let Some(event_type) = &wanted.event_type {
-        query.push(" and event_type = ").push_bind(event_type);
-    }
-    if let Some(destination) = &wanted.destination {
-        query
-            .push(" and ")
-            .push_bind(destination)
-            .push(" in (destination, destination_url)");
-    }
-    if let Some(since) = wanted.since {
-        query.push(" and arrived_at >= ").push_bind(since);
-    }
+    let mut query =
+        QueryBuilder::<Postgres>::new(format!("select {SUMMARY} from dead_letters where true"));
+    narrow(&mut query, wanted);
     if let Some((arrived_at, dead_letter_id)) = after {
         query.push(" and (arrived_at, dead_letter_id) < (");
         query.push_bind(arrived_at).push(", ");
@@ -116,20 +116,30 @@ pub(crate) async fn list(
     Ok(rows.into_iter().map(Row::kept).collect())
 }
 
-/// PostgreSQL's text knows every character but this one.
-fn storable(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
-}
-
-impl Row {
-    fn kept(self) -> Kept {
-        Kept {
-            dead_letter_id: self.dead_letter_id,
-            arrived_at: self.arrived_at,
-            letter: DeadLetter {
-                attributes: self.attributes.0,
-                data: self.data,
-            },
+/// Adds the conditions, each after an `and`.
+pub(super) fn narrow(query: &mut QueryBuilder<Postgres>, wanted: &Wanted) {
+    if let Some(event_type) = &wanted.event_type {
+        query
+            .push(" and event_type = ")
+            .push_bind(event_type.clone());
+    }
+    if let Some(destination) = &wanted.destination {
+        query
+            .push(" and ")
+            .push_bind(destination.clone())
+            .push(" in (destination, destination_url)");
+    }
+    if let Some(since) = wanted.since {
+        query.push(" and arrived_at >= ").push_bind(since);
+    }
+    match wanted.status {
+        // Written out, so that the index of the open ones serves.
+        Some(Status::Open) => {
+            query.push(" and status = 'open'");
         }
+        Some(status) => {
+            query.push(" and status = ").push_bind(status.name());
+        }
+        None => {}
     }
 }

@@ -1,6 +1,11 @@
-//! The function as the broker and operators see it, on a database of its own, at a time that stands still.
+//! The function as the broker and operators see it, on a database of its own, at a time that stands still, with subscribers
+//! that answer as they are told.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod subscribers;
+
+use std::sync::Arc;
 
 use axum::{
     Extension, Router,
@@ -14,11 +19,15 @@ use souk_testing::Tokens;
 use tower::ServiceExt;
 use uuid::Uuid;
 
+use self::subscribers::{Heard, Subscribers};
 use crate::{MIGRATOR, app::App, service};
+
+const SUBSCRIBER_URL: &str = "http://{function}.souk.svc.cluster.local/events";
 
 /// The function, and everything around it.
 pub(crate) struct Office {
     pub(crate) clock: Clock,
+    subscribers: Subscribers,
     tokens: Tokens,
     router: Router,
 }
@@ -34,15 +43,20 @@ impl Office {
     /// A new one, with nothing in it.
     pub(crate) async fn open() -> Self {
         let clock = Clock::fixed(DateTime::from_timestamp(1_750_000_000, 0).unwrap());
+        let subscribers = Subscribers::listen().await;
+        let reach = subscribers.clone();
         let app = App {
             pool: souk_testing::postgres(&MIGRATOR).await,
             clock: clock.clone(),
             ids: Ids::sequence(),
+            subscribers: SUBSCRIBER_URL.parse().unwrap(),
+            reach: Arc::new(move |address| reach.reached(&address)),
         };
         let tokens = Tokens::new(Clock::system());
         let router = service(app, tokens.verifier()).into_router();
         Self {
             clock,
+            subscribers,
             tokens,
             router,
         }
@@ -77,6 +91,29 @@ impl Office {
             request = request.header(*name, value.as_ref());
         }
         self.ask(request, body.to_vec().into()).await
+    }
+
+    /// POST as an operator; without a body if it is `null`.
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answered {
+        let token = self.tokens.token(Uuid::from_u128(1), Role::Operator);
+        let request = Request::post(path)
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json");
+        let body = match body {
+            Value::Null => Body::empty(),
+            body => body.to_string().into(),
+        };
+        self.ask(request, body).await
+    }
+
+    /// From now on this function answers events so.
+    pub(crate) fn answer(&self, function: &str, status: u16, body: &str) {
+        self.subscribers.answer(function, status, body);
+    }
+
+    /// The events that subscribers have heard.
+    pub(crate) fn heard(&self) -> Vec<Heard> {
+        self.subscribers.heard()
     }
 
     /// GET as an operator.
