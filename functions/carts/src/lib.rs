@@ -40,7 +40,7 @@ fn service(app: App, verifier: TokenVerifier) -> Service {
     let heard = Subscriptions::new(app.clone())
         .on(OrderPlaced::TYPE, events::on_order_placed)
         .on(AccountErased::TYPE, events::on_account_erased);
-    Service::new(routes().with_state(app))
+    Service::new(routes().kept_by(&outbox).with_state(app))
         .subscriptions(heard)
         .auth(verifier)
         .drain("outbox", || outbox.drained().boxed())

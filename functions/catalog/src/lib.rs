@@ -36,7 +36,7 @@ pub async fn migrate(env: Env) -> Result<(), StartError> {
 
 fn service(app: App, verifier: TokenVerifier) -> Service {
     let outbox = app.outbox.clone();
-    Service::new(routes().with_state(app))
+    Service::new(routes().kept_by(&outbox).with_state(app))
         .subscriptions(Subscriptions::new(()).on_sweep(outbox.clone()))
         .auth(verifier)
         .drain("outbox", || outbox.drained().boxed())

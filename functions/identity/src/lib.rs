@@ -10,6 +10,8 @@ pub mod domain;
 mod fresh;
 mod gate;
 mod http;
+#[cfg(test)]
+mod keyed_tests;
 mod keys;
 mod links;
 mod lockout;
@@ -30,6 +32,7 @@ use souk_contracts::{Contract, LinkRequested};
 use souk_kit::{
     Clock, Delivery, Env, Ids, Refusal, Service, StartError, Subscriptions,
     api::{Api, Routes},
+    idempotency::Keeper,
     postgres::{self, Outbox, connect},
 };
 use sqlx::migrate::Migrator;
@@ -79,7 +82,10 @@ fn service(app: App) -> Service {
         .on_sweep(outbox.clone());
     let around = middleware::from_fn_with_state(app.clone(), gate::around);
     let verifier = app.keys.verifier();
-    Service::new(routes().with_state(app).layer(around))
+    // Some requests hold passwords, of which no fingerprint is kept that could be tried out.
+    let secret = app.keys.master().derive("souk idempotency keys", b"");
+    let keeper = Keeper::from(&outbox).with_secret(secret);
+    Service::new(routes().kept_by(keeper).with_state(app).layer(around))
         .subscriptions(subscriptions)
         .auth(verifier)
         .drain("outbox", || outbox.drained().boxed())

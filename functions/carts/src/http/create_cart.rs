@@ -1,19 +1,26 @@
 //! `POST /v1/carts`: a new, empty cart for the caller.
 
-use axum::extract::State;
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+};
 use souk_kit::{
     Access, Answer, Caller, Problem, Role,
-    api::{Doc, Located, Status},
+    api::{Doc, Located, Once, Status},
     dynamodb::{Committed, optimistic},
+    etag::ETag,
+    idempotency::{IdempotencyKey, ScopedKey},
 };
-use uuid::Uuid;
 
-use super::cart_view::{Shown, show};
+use super::cart_view::{Shown, show, tag};
 use crate::{
     app::App,
     domain::{CARTS_MAX, Cart, GUEST_CARTS_MAX},
     store::carts,
 };
+
+/// The cart; the first time, or as it was told then.
+type Created = Once<Status<201, Located<Shown>>>;
 
 pub(crate) const CREATE_CART: Doc = Doc::new(
     "Begin a cart",
@@ -29,17 +36,10 @@ pub(crate) const CREATE_CART: Doc = Doc::new(
 pub(crate) async fn create_cart(
     State(app): State<App>,
     caller: Caller,
-) -> Answer<Status<201, Located<Shown>>> {
-    let most = carts_max(&caller);
-    // Two requests at once may find room for one and take it both: the limit is there against heaps.
-    if carts::list(&app.outbox, caller.subject).await?.len() >= most {
-        let detail = format!("At most {most} at a time; delete one first.");
-        return Err(Problem::conflict("too-many-carts", detail));
-    }
-    let cart = optimistic(|| create(&app, caller.subject)).await?;
-    let location = format!("/v1/carts/{}", cart.cart_id);
-    let answer = show(cart, caller.subject);
-    Ok(Status(Located { location, answer }))
+    key: Option<IdempotencyKey>,
+) -> Answer<Created> {
+    let key = key.map(|key| key.scoped(caller.subject, "create_cart", &()));
+    optimistic(|| create(&app, &caller, key.as_ref())).await
 }
 
 /// Anybody gets a guest's token, so what that is good for is little.
@@ -50,18 +50,46 @@ fn carts_max(caller: &Caller) -> usize {
     }
 }
 
-/// `None`: the id was taken.
-async fn create(app: &App, account_id: Uuid) -> Answer<Option<Cart>> {
+/// `None`: another cart of the account was made at the same moment, or the key was used.
+async fn create(app: &App, caller: &Caller, key: Option<&ScopedKey>) -> Answer<Option<Created>> {
+    if let Some(key) = key
+        && let Some(answer) = app.outbox.recall(key).await?.answered()?
+    {
+        return Ok(Some(Once::Again(answer)));
+    }
+    let account_id = caller.subject;
+    // In this order: whatever cart comes after the list was read is newer than this one.
+    let newest = carts::newest(&app.outbox, account_id).await?;
+    let most = carts_max(caller);
+    if carts::list(&app.outbox, account_id).await?.len() >= most {
+        let detail = format!("At most {most} at a time; delete one first.");
+        return Err(Problem::conflict("too-many-carts", detail));
+    }
     let mut tx = app.outbox.begin();
     let cart = Cart::new(tx.id(), tx.now(), app.lifetime);
-    carts::create(&mut tx, app.outbox.table(), account_id, &cart)?;
-    Ok((tx.commit().await? == Committed::Done).then_some(cart))
+    carts::create(&mut tx, app.outbox.table(), account_id, &cart, newest)?;
+    let location = format!("/v1/carts/{}", cart.cart_id);
+    let (tag, answer) = (tag(&cart), show(cart, account_id));
+    if let Some(key) = key {
+        let headers = headers(&location, tag)?;
+        tx.remember(key, StatusCode::CREATED, &headers, &answer.1.0)?;
+    }
+    let created = tx.commit().await? == Committed::Done;
+    Ok(created.then(|| Once::First(Status(Located { location, answer }))))
+}
+
+fn headers(location: &str, tag: ETag) -> Answer<HeaderMap> {
+    let location = HeaderValue::try_from(location).map_err(Problem::internal)?;
+    Ok(HeaderMap::from_iter([
+        (header::LOCATION, location),
+        (header::ETAG, tag.into()),
+    ]))
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::StatusCode;
     use serde_json::json;
+    use uuid::Uuid;
 
     use super::*;
     use crate::testing::{ADA, Shop};
@@ -104,6 +132,42 @@ mod tests {
         let guest = shop.token(Uuid::from_u128(9), Role::Guest);
         let next = shop.post_with("/v1/carts", &guest).await;
         assert_eq!(next.status, StatusCode::CREATED);
+    }
+
+    #[tokio::test]
+    async fn of_many_carts_that_a_guest_makes_at_once_there_is_one() {
+        let shop = Shop::open().await;
+        let guest = shop.token(Uuid::from_u128(9), Role::Guest);
+        let posts = (0..8).map(|_| shop.post_with("/v1/carts", &guest));
+        let mut statuses: Vec<_> = futures::future::join_all(posts).await;
+        statuses.sort_by_key(|answered| answered.status);
+        assert_eq!(statuses[0].status, StatusCode::CREATED);
+        for refused in &statuses[1..] {
+            // Who was slower too often is told to come again.
+            let status = refused.status;
+            let told = [StatusCode::CONFLICT, StatusCode::SERVICE_UNAVAILABLE];
+            assert!(told.contains(&status), "{status}");
+        }
+        let carts = shop.get_with("/v1/carts", &guest).await.body;
+        assert_eq!(carts["items"].as_array().unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_same_request_under_a_key_makes_one_cart_even_at_the_same_moment() {
+        let shop = Shop::open().await;
+        let guest = shop.token(Uuid::from_u128(9), Role::Guest);
+        let posts = (0..4).map(|_| shop.post_under("/v1/carts", &guest, "k1"));
+        let answers = futures::future::join_all(posts).await;
+        let first = &answers[0];
+        assert_eq!(first.status, StatusCode::CREATED);
+        for answer in &answers {
+            assert_eq!((answer.status, &answer.body), (first.status, &first.body));
+            for name in ["location", "etag", "content-type"] {
+                assert_eq!(answer.headers[name], first.headers[name]);
+            }
+        }
+        let other = shop.post_under("/v1/carts", &guest, "k2").await;
+        assert_eq!(other.status, StatusCode::CONFLICT);
     }
 
     #[tokio::test]

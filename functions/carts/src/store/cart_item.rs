@@ -8,6 +8,8 @@ use uuid::Uuid;
 use crate::domain::{Cart, Line};
 
 pub(super) const VERSION: &str = "version";
+/// In the item that names an account's newest cart.
+pub(super) const CART_ID: &str = "cart_id";
 const LINES: &str = "lines";
 const SKU: &str = "sku";
 const QUANTITY: &str = "quantity";
@@ -18,6 +20,8 @@ const UPDATED_AT: &str = "updated_at";
 /// The sort keys of carts begin like this.
 pub(super) const CART: &str = "cart#";
 
+const NEWEST: &str = "newest";
+
 /// All carts of an account have this partition key: whoever asks for one finds their own only.
 pub(super) fn partition(account_id: Uuid) -> String {
     format!("account#{account_id}")
@@ -25,6 +29,19 @@ pub(super) fn partition(account_id: Uuid) -> String {
 
 pub(super) fn key_of(account_id: Uuid, cart_id: Uuid) -> Item {
     key(partition(account_id), format!("{CART}{cart_id}"))
+}
+
+/// The key of the item that names an account's newest cart. Whoever makes another one replaces it.
+pub(super) fn key_of_newest(account_id: Uuid) -> Item {
+    key(partition(account_id), NEWEST)
+}
+
+pub(super) fn write_newest(account_id: Uuid, cart: &Cart) -> Item {
+    let mut item = key_of_newest(account_id);
+    item.insert(CART_ID.to_owned(), text(cart.cart_id));
+    let expires_at = number(cart.expires_at.timestamp());
+    item.insert(EXPIRES_AT.to_owned(), expires_at);
+    item
 }
 
 pub(super) fn write(account_id: Uuid, cart: &Cart) -> Item {

@@ -3,10 +3,10 @@
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use chrono::{DateTime, Utc};
-use souk_kit::dynamodb::{DynamoError, Outbox, PK, SK, Tx, number, text};
+use souk_kit::dynamodb::{DynamoError, Outbox, PK, SK, Tx, number, read, text};
 use uuid::Uuid;
 
-use super::cart_item::{self, CART, VERSION};
+use super::cart_item::{self, CART, CART_ID, VERSION};
 use crate::domain::Cart;
 
 /// As many as one transaction deletes with ease.
@@ -55,9 +55,32 @@ fn of(outbox: &Outbox, account_id: Uuid) -> QueryFluentBuilder {
         .expression_attribute_values(":cart", text(CART))
 }
 
-/// Deletes some of the carts of an account, expired ones as well; whether there may be more.
+/// The cart that an account made last, whether it is still there or not.
+pub(crate) async fn newest(
+    outbox: &Outbox,
+    account_id: Uuid,
+) -> Result<Option<String>, DynamoError> {
+    let answer = outbox
+        .client()
+        .get_item()
+        .table_name(outbox.table())
+        .set_key(Some(cart_item::key_of_newest(account_id)))
+        .consistent_read(true)
+        .send()
+        .await?;
+    let item = answer.item.as_ref();
+    item.map(|item| read(item, CART_ID)).transpose()
+}
+
+/// Deletes some of what there is of an account, expired or not; whether there may be more.
 pub(crate) async fn forget_some(outbox: &Outbox, account_id: Uuid) -> Result<bool, DynamoError> {
-    let answer = of(outbox, account_id)
+    let answer = outbox
+        .client()
+        .query()
+        .table_name(outbox.table())
+        .consistent_read(true)
+        .key_condition_expression(format!("{PK} = :account"))
+        .expression_attribute_values(":account", text(cart_item::partition(account_id)))
         .projection_expression(format!("{PK}, {SK}"))
         .limit(FORGOTTEN_AT_ONCE)
         .send()
@@ -76,13 +99,27 @@ pub(crate) async fn forget_some(outbox: &Outbox, account_id: Uuid) -> Result<boo
     Ok(true)
 }
 
-/// Puts a new cart.
+/// Puts a new cart, if no other was made since the account's `newest` was looked at: whoever counts carts before making one has
+/// counted them all.
 pub(crate) fn create(
     tx: &mut Tx,
     table: &str,
     account_id: Uuid,
     cart: &Cart,
+    newest: Option<String>,
 ) -> Result<(), DynamoError> {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(cart_item::write_newest(account_id, cart)));
+    let put = match newest {
+        None => put.condition_expression(format!("attribute_not_exists({PK})")),
+        // It may have expired and been taken away meanwhile, which changes nothing.
+        Some(cart_id) => put
+            .condition_expression(format!("attribute_not_exists({PK}) or {CART_ID} = :newest"))
+            .expression_attribute_values(":newest", text(cart_id)),
+    };
+    tx.write(TransactWriteItem::builder().put(put.build()?).build());
+
     let put = Put::builder()
         .table_name(table)
         .set_item(Some(cart_item::write(account_id, cart)))

@@ -158,6 +158,14 @@ impl Shop {
         self.ask(request, Body::empty()).await
     }
 
+    /// POST without a body, with a token and an `Idempotency-Key`.
+    pub(crate) async fn post_under(&self, path: &str, token: &str, key: &str) -> Answered {
+        let request = Request::post(path)
+            .header("authorization", format!("Bearer {token}"))
+            .header("idempotency-key", key);
+        self.ask(request, Body::empty()).await
+    }
+
     /// POST without a body and without a token.
     pub(crate) async fn post_as_nobody(&self, path: &str) -> Answered {
         self.ask(Request::post(path), Body::empty()).await

@@ -37,6 +37,7 @@ pub(super) const OPEN_SESSION: Doc = Doc::new("Log in", Access::public())
          answer nor the time it takes tells whether the address is known. Whoever guesses has to wait: longer each time, and \
          without locking out the owner where they have logged in before.",
     )
+    .unkept("the answer holds tokens. Once more is another session.")
     .says(&[(
         201,
         "Tokens. The access token is sent as `Authorization: Bearer <access_token>`; the refresh token is exchanged for the next \

@@ -27,6 +27,7 @@ pub(super) const PUT_CLIENT: Doc =
              `enabled` can be changed.",
         )
         .path(CLIENT_ID)
+        .unkept("the answer may hold a secret. Once more changes nothing.")
         .says(&[
             (200, "The client as it is now."),
             (201, "A new client. If it keeps a secret, this is the only time that the secret is shown."),

@@ -15,6 +15,7 @@ pub(super) const RENEW_SECRET: Doc =
     Doc::new("Give a client another secret", Access::of(&[Role::Operator], "clients:write"))
         .about("The old one is good for nothing more. Tokens that were given for it are believed until they expire.")
         .path(CLIENT_ID)
+        .unkept("the answer holds a secret. Once more is another secret, and the last one counts.")
         .says(&[(200, "The client with its new secret. It is shown this once.")])
         .refuses(&[
             (409, "client-declared", "Its secret is in the configuration."),

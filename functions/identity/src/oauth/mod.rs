@@ -19,6 +19,7 @@ use form::Form;
 pub(crate) fn routes() -> Routes<App> {
     use get_configuration as configuration;
     Routes::new()
+        .unkept("the answers hold tokens, or depend on the moment.")
         .get(
             "/.well-known/openid-configuration",
             configuration::get_openid_configuration,

@@ -32,6 +32,7 @@ use crate::app::App;
 /// What it answers.
 pub(crate) fn routes() -> Routes<App> {
     Routes::new()
+        .unkept("it is a form that a browser sends, and the answer may set cookies.")
         .get(
             "/oauth2/authorize",
             authorize::authorize,

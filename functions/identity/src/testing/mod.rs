@@ -209,6 +209,20 @@ impl Desk {
         self.ask(request, body.to_string().into()).await
     }
 
+    /// The same request, by whatever method, under an `Idempotency-Key`.
+    pub(crate) async fn under(
+        &self,
+        key: &str,
+        (method, path): (&str, &str),
+        token: &str,
+        body: Value,
+    ) -> Answered {
+        let request = bearer(Request::builder().method(method).uri(path), token)
+            .header(CONTENT_TYPE, "application/json")
+            .header("idempotency-key", key);
+        self.ask(request, body.to_string().into()).await
+    }
+
     /// DELETE as somebody, without a body.
     pub(crate) async fn delete(&self, path: &str, token: &str) -> Answered {
         self.ask(bearer(Request::delete(path), token), Body::empty())

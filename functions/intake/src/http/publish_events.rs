@@ -38,6 +38,7 @@ pub(crate) const PUBLISH_EVENTS: Doc = Doc::new("Publish CloudEvents", Access::a
          their source.",
     )
     .body_limit(BODY_BYTES_MAX)
+    .unkept("each event has a key of its own, its source and id, by which those who hear it know it again.")
     .says(&[(202, "The broker has all of it.")])
     .refuses(&[
         (400, "bad-request", "The body cannot be read."),

@@ -20,6 +20,7 @@ pub(in crate::accounts) const BECOME_GUEST: Doc = Doc::new("Begin as a guest", A
         "A guest has one cart and the orders of it. They can be kept: `POST /v1/accounts` with this token makes an account of the same id.",
     )
     .says(&[(201, "Tokens of somebody new.")])
+    .unkept("the answer holds tokens. Once more is somebody else.")
     .refuses(&[(403, "forbidden", "The client `shop` is shut off.")]);
 
 pub(in crate::accounts) async fn become_guest(

@@ -22,6 +22,7 @@ struct TokenQuery {
 /// What they answer.
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
+        .unkept("it is a form that a browser sends, and the answer may set cookies.")
         .get(
             "/account/verify-email",
             verify_email::show_verify_email,
