@@ -16,11 +16,12 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::consumers::{Consumers, Shown};
 use crate::delivery::Roads;
 use crate::event::Stored;
+use crate::faults::Faults;
 use crate::group::Flusher;
 use crate::ingress::Ingress;
 use crate::log::{GroupStart, Log, Topic};
 use crate::ping::Pings;
-use crate::{EventLine, OpenError, TriggerStatus, ping};
+use crate::{DeliveryFaults, EventLine, OpenError, TriggerStatus, ping};
 
 /// How many past events are shown.
 const SHOWN: u32 = 200;
@@ -53,6 +54,7 @@ struct Inner {
     triggers: Shown,
     consumers: Mutex<Consumers>,
     pings: Mutex<Pings>,
+    faults: Faults,
     flusher: Flusher,
     /// No more deliveries.
     closing: CancellationToken,
@@ -73,9 +75,11 @@ impl Broker {
         let (log, starts) = open_log(setup).await?;
         let (closing, closed) = (CancellationToken::new(), CancellationToken::new());
         let killed = CancellationToken::new();
+        let faults = Faults::default();
         let roads = Roads {
             network: Arc::clone(&network),
             log: log.clone(),
+            faults: faults.clone(),
             closing: closing.clone(),
         };
         let mut consumers = Consumers::new(roads, killed.clone());
@@ -89,6 +93,7 @@ impl Broker {
             triggers: consumers.shown(),
             consumers: Mutex::new(consumers),
             pings: Mutex::new(pings),
+            faults,
             closing,
             closed,
             _alive: killed.drop_guard(),
@@ -132,6 +137,45 @@ impl Broker {
         let clocks = ping::clocks(ping_sources)?;
         self.inner.consumers.lock().await.change(triggers).await?;
         self.inner.pings.lock().await.change(clocks);
+        Ok(())
+    }
+
+    /// The time of day was moved: PingSources look at it now, not with their next look.
+    pub async fn look_at_the_clock(&self) {
+        self.inner.pings.lock().await.look_at_the_clock();
+    }
+
+    /// How deliveries go wrong on purpose.
+    #[must_use]
+    pub fn delivery_faults(&self) -> Option<DeliveryFaults> {
+        self.inner.faults.deliveries()
+    }
+
+    /// Lets deliveries go wrong from the next event on, or not any more. Not kept over the end of the broker.
+    ///
+    /// # Errors
+    ///
+    /// As [`DeliveryFaults::check`].
+    pub fn set_delivery_faults(&self, faults: Option<DeliveryFaults>) -> Result<(), String> {
+        faults.as_ref().map_or(Ok(()), DeliveryFaults::check)?;
+        self.inner.faults.set_deliveries(faults);
+        Ok(())
+    }
+
+    /// Whether the disk is full on purpose.
+    #[must_use]
+    pub fn disk_is_full(&self) -> bool {
+        self.inner.faults.disk_full()
+    }
+
+    /// Takes all room away from the log, as a full disk does, or gives it back. Not kept over the end of the broker.
+    ///
+    /// # Errors
+    ///
+    /// When the log is closed or cannot be written for another reason.
+    pub async fn set_disk_full(&self, full: bool) -> Result<(), OpenError> {
+        self.inner.log.set_full(full).await?;
+        self.inner.faults.set_disk_full(full);
         Ok(())
     }
 

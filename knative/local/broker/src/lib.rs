@@ -7,6 +7,7 @@ mod consumers;
 mod delivery;
 mod error;
 mod event;
+mod faults;
 mod filter;
 mod group;
 mod ingress;
@@ -20,6 +21,7 @@ mod timestamp;
 
 pub use broker::{Broker, Setup};
 pub use error::OpenError;
+pub use faults::DeliveryFaults;
 pub use ingress::Reason;
 pub use line::EventLine;
 pub use status::TriggerStatus;

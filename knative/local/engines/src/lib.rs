@@ -2,6 +2,7 @@
 
 mod dynamodb;
 mod error;
+mod forward;
 mod port;
 pub mod postgres;
 mod progress;
@@ -11,6 +12,7 @@ mod user;
 
 pub use dynamodb::DynamoDb;
 pub use error::EngineError;
+pub use forward::Forwarder;
 pub use port::{remembered_listener, remembered_port};
 pub use postgres::{Postgres, PostgresSetup};
 pub use progress::Progress;

@@ -107,7 +107,7 @@ impl Inner {
     async fn handle(self: Arc<Self>, request: Request<Body>, arrival: Arrival) -> Response<Body> {
         let (parts, body) = request.into_parts();
         let mut exchange = Exchange::open(parts, arrival, Utc::now());
-        let (plugins, admitted) = admit(&self.table(), &mut exchange);
+        let (plugins, admitted) = self.admit(&self.table(), &mut exchange);
         let mut record = Record::open(&exchange, plugins.clone());
         let (outcome, read_timeout) = match admitted {
             Err(exit) => {
@@ -119,12 +119,46 @@ impl Inner {
             }
             Ok(route) => {
                 let asked = Instant::now();
+                self.shared.throttle.ask(&route.name, asked);
                 let outcome = proxy::ask(&*self.network, &exchange, &route, body).await;
+                if let Ok(answer) = &outcome {
+                    let throttle = &self.shared.throttle;
+                    throttle.answered(&route.name, answer, Instant::now());
+                }
                 record.waited(asked.elapsed());
                 (outcome, Some(route.service.read_timeout))
             }
         };
         respond(&exchange, &plugins, record, outcome, read_timeout)
+    }
+
+    /// Finds the route and runs its plugins in order. After a refusal the rest are not run, but they still see the answer. What the
+    /// upstream would refuse is refused before any of them.
+    fn admit(
+        &self,
+        table: &Table,
+        exchange: &mut Exchange,
+    ) -> (Plugins, Result<Arc<Route>, Box<Exit>>) {
+        let found = head_limits::check(exchange).and_then(|()| table.route(exchange));
+        let found = found.and_then(|route| {
+            let throttle = &self.shared.throttle;
+            throttle.check(&route.name, exchange.arrived)?;
+            Ok(route)
+        });
+        let route = match found {
+            Ok(route) => route,
+            Err(exit) => return (table.everywhere.clone(), Err(exit)),
+        };
+        let mut plugins = Vec::with_capacity(route.chain.len());
+        let mut admitted = Ok(());
+        for slot in &route.chain {
+            let consumer = exchange.consumer.as_ref().map(|consumer| consumer.id);
+            if let Some(plugin) = slot.plugin(consumer) {
+                admitted = admitted.and_then(|()| plugin.access(exchange));
+                plugins.push(Arc::clone(plugin));
+            }
+        }
+        (plugins, admitted.map(|()| route))
     }
 
     fn table(&self) -> Arc<Table> {
@@ -144,24 +178,6 @@ fn make_origin_form(request: &mut Request<Body>) {
     if let Some(target) = uri.path_and_query() {
         *request.uri_mut() = Uri::from(target.clone());
     }
-}
-
-/// Finds the route and runs its plugins in order. After a refusal the rest are not run, but they still see the answer.
-fn admit(table: &Table, exchange: &mut Exchange) -> (Plugins, Result<Arc<Route>, Box<Exit>>) {
-    let route = match head_limits::check(exchange).and_then(|()| table.route(exchange)) {
-        Ok(route) => route,
-        Err(exit) => return (table.everywhere.clone(), Err(exit)),
-    };
-    let mut plugins = Vec::with_capacity(route.chain.len());
-    let mut admitted = Ok(());
-    for slot in &route.chain {
-        let consumer = exchange.consumer.as_ref().map(|consumer| consumer.id);
-        if let Some(plugin) = slot.plugin(consumer) {
-            admitted = admitted.and_then(|()| plugin.access(exchange));
-            plugins.push(Arc::clone(plugin));
-        }
-    }
-    (plugins, admitted.map(|()| route))
 }
 
 fn respond(

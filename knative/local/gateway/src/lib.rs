@@ -18,6 +18,7 @@ mod scope;
 mod server;
 mod shared;
 mod table;
+mod throttle;
 mod uri;
 
 pub use gateway::Gateway;

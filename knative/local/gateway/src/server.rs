@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -25,6 +26,8 @@ const CONNECTIONS: usize = 16_384;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
 /// More than any client sends; a head with more of them gets hyper's 431.
 const HEADERS: usize = 256;
+/// nginx's `send_timeout`: within an answer the client must take something in that time. Who opens a stream and reads nothing of it is cut off.
+const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long requests in flight may go on after `stop`.
 const GRACE: Duration = Duration::from_secs(5);
 /// Accepting fails when the process is out of file descriptors; trying again at once would only burn a core.
@@ -89,6 +92,9 @@ async fn talk(
     let client: SocketAddr = arrival.client;
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%client, %error, "no TCP_NODELAY");
+    }
+    if let Err(error) = SockRef::from(&stream).set_tcp_user_timeout(Some(SEND_TIMEOUT)) {
+        tracing::debug!(%client, %error, "no TCP_USER_TIMEOUT");
     }
     let service = service_fn(move |request: Request<Incoming>| {
         let answer = gateway.answer_at(request.map(Body::new), arrival);

@@ -1,7 +1,7 @@
 //! The answers that do not come from a function: status codes and texts of the real activator and queue-proxy.
 
 use axum::body::Body;
-use http::header::{CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use http::{Response, StatusCode};
 use souk_plan::model::ObjectName;
 
@@ -15,6 +15,9 @@ pub(crate) fn timed_out() -> Response<Body> {
     answer(StatusCode::GATEWAY_TIMEOUT, TIMED_OUT.to_owned())
 }
 
+/// When whoever got no instance may come again.
+const RETRY_AFTER_SECONDS: u32 = 1;
+
 /// No instance for this request.
 pub(crate) fn refused(why: &Refusal) -> Response<Body> {
     let text = match why {
@@ -22,7 +25,10 @@ pub(crate) fn refused(why: &Refusal) -> Response<Body> {
         Refusal::Stopping => "shutting down",
         Refusal::Failing(why) => why,
     };
-    error(StatusCode::SERVICE_UNAVAILABLE, text)
+    let mut answer = error(StatusCode::SERVICE_UNAVAILABLE, text);
+    let soon = HeaderValue::from(RETRY_AFTER_SECONDS);
+    answer.headers_mut().insert(RETRY_AFTER, soon);
+    answer
 }
 
 /// The instance did not answer; the text says what happened to the connection.

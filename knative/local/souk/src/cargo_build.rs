@@ -37,6 +37,22 @@ pub(crate) async fn build(repository: &Repository, wanted: &BTreeSet<&String>) -
     ))
 }
 
+/// Builds the library that moves the clock.
+pub(crate) async fn clock(repository: &Repository) -> Outcome {
+    let mut cargo = cargo(repository.root());
+    cargo
+        .args(["build", "--package", "souk-clock"])
+        .args(profile());
+    let status = cargo.status().await.map_err(|error| no_cargo(&error))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "cargo could not build the library that moves the clock; its messages are above",
+        "Mend them, or leave --movable-clock out.",
+    ))
+}
+
 /// The programs that this workspace has.
 pub(crate) async fn programs(root: &Path) -> Outcome<BTreeSet<String>> {
     let mut cargo = cargo(root);

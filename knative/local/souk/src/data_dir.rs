@@ -87,6 +87,11 @@ impl DataDir {
         self.path.join("gate.json")
     }
 
+    /// How far the clock was moved.
+    pub(crate) fn clock(&self) -> PathBuf {
+        self.path.join("clock")
+    }
+
     /// Accounts and clients to use the shop with.
     pub(crate) fn credentials(&self) -> PathBuf {
         self.path.join("credentials.json")

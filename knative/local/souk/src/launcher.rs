@@ -13,13 +13,19 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use crate::clock::Preload;
+use crate::left_behind::Guard;
 use crate::system;
 
 type Request = (Command, oneshot::Sender<io::Result<Child>>);
 
 /// Starts processes. Clones share the thread.
 #[derive(Clone)]
-pub(crate) struct Launcher(mpsc::Sender<Request>);
+pub(crate) struct Launcher {
+    thread: mpsc::Sender<Request>,
+    preload: Option<Preload>,
+    guard: Option<Guard>,
+}
 
 impl Launcher {
     /// Starts the thread; it ends when the last clone is dropped.
@@ -36,7 +42,23 @@ impl Launcher {
         thread::Builder::new()
             .name("souk-launcher".to_owned())
             .spawn(body)?;
-        Ok(Self(sender))
+        Ok(Self {
+            thread: sender,
+            preload: None,
+            guard: None,
+        })
+    }
+
+    /// The same; what it starts sees the time of day by this library.
+    pub(crate) fn preloading(mut self, preload: Option<Preload>) -> Self {
+        self.preload = preload;
+        self
+    }
+
+    /// The same; what it starts, and what that starts, ends with this process, however it ends.
+    pub(crate) fn guarded(mut self) -> io::Result<Self> {
+        self.guard = Some(Guard::start()?);
+        Ok(self)
     }
 
     /// Starts `command` in a process group of its own, without stdin.
@@ -46,9 +68,15 @@ impl Launcher {
             .stdin(Stdio::null())
             .process_group(0)
             .kill_on_drop(true);
+        if let Some(preload) = &self.preload {
+            command.envs(preload.variables());
+        }
+        command.envs(self.guard.as_ref().map(Guard::variable));
         system::die_with_parent(command.as_std_mut());
         let (reply, started) = oneshot::channel();
-        self.0.send((command, reply)).map_err(io::Error::other)?;
+        self.thread
+            .send((command, reply))
+            .map_err(io::Error::other)?;
         started.await.map_err(io::Error::other)?
     }
 }

@@ -93,7 +93,7 @@ fn is_executable(path: &Path) -> bool {
 }
 
 /// The folder asked for, or the one that souk itself is in.
-fn folder(options: &UpOptions) -> Outcome<PathBuf> {
+pub(crate) fn folder(options: &UpOptions) -> Outcome<PathBuf> {
     if let Some(folder) = &options.functions {
         let absolute = std::path::absolute(folder);
         return absolute.map_err(|error| {

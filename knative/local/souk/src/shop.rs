@@ -8,18 +8,21 @@ use std::time::{Duration, Instant};
 use futures::future::{join_all, try_join_all};
 use serde_json::json;
 use souk_engines::{Progress, SecretStore};
+use souk_network::Outside;
 use souk_plan::model::Plan;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::apply::Applier;
 use crate::cli::UpOptions;
+use crate::clock::{self, Time};
 use crate::container::Containers;
 use crate::credentials::Credentials;
 use crate::data_dir::DataDir;
 use crate::engine::{Engines, Wanted};
 use crate::executables::Executables;
 use crate::failure::{Failure, Outcome};
+use crate::faults::Faults;
 use crate::front::PublicUrl;
 use crate::gate::Gate;
 use crate::job::JobRunner;
@@ -54,8 +57,13 @@ pub(crate) struct Shop {
 }
 
 /// Opens the shop; what was started before something failed is stopped again.
-pub(crate) async fn open(options: &UpOptions, data_dir: &DataDir, stop: &Stop) -> Outcome<Opened> {
-    let opening = Opening::prepare(options, data_dir).await?;
+pub(crate) async fn open(
+    options: &UpOptions,
+    data_dir: &DataDir,
+    stop: &Stop,
+    time: Time,
+) -> Outcome<Opened> {
+    let opening = Opening::prepare(options, data_dir, time).await?;
     let mut shop = Shop::default();
     match opening.furnish(&mut shop, stop).await {
         Ok(summary) => Ok(Opened { shop, summary }),
@@ -87,6 +95,15 @@ impl Shop {
     }
 }
 
+/// Containers have a guard of their own.
+fn launcher(options: &UpOptions) -> Outcome<Launcher> {
+    let launcher = match options.images {
+        Some(_) => Launcher::start(),
+        None => Launcher::start().and_then(Launcher::guarded),
+    };
+    launcher.map_err(|error| Failure::new(format!("processes cannot be started: {error}"), ""))
+}
+
 /// What is known before anything is started.
 struct Opening<'a> {
     options: &'a UpOptions,
@@ -98,11 +115,12 @@ struct Opening<'a> {
     programs: Programs,
     source: Source,
     launcher: Launcher,
+    time: Time,
 }
 
 impl<'a> Opening<'a> {
     /// Everything that can be wrong without a process having been started is found here.
-    async fn prepare(options: &'a UpOptions, data_dir: &'a DataDir) -> Outcome<Self> {
+    async fn prepare(options: &'a UpOptions, data_dir: &'a DataDir, time: Time) -> Outcome<Self> {
         let started = Instant::now();
         let gateway = gateway_address::listen(options.listen, "up")?;
         let store = SecretStore::open(&data_dir.secrets())?;
@@ -121,8 +139,7 @@ impl<'a> Opening<'a> {
                 Source::Executables(Executables::new(programs.folder(), kept))
             }
         };
-        let launcher =
-            Launcher::start().map_err(|error| Failure::new(format!("no thread: {error}"), ""))?;
+        let launcher = launcher(options)?.preloading(time.preload.clone());
         Ok(Self {
             options,
             data_dir,
@@ -133,6 +150,7 @@ impl<'a> Opening<'a> {
             programs,
             source,
             launcher,
+            time,
         })
     }
 
@@ -183,6 +201,8 @@ impl<'a> Opening<'a> {
             wiring.handles(),
             engines,
             shop.stand_ins.iter().map(StandIn::watch_named).collect(),
+            self.time.clock.clone(),
+            Arc::new(self.faults(&shop.stand_ins, wiring)),
         );
         let jobs = Arc::new(self.job_runner(config.clone(), &wiring.proxy()));
         let applier = Applier {
@@ -214,7 +234,11 @@ impl<'a> Opening<'a> {
         if let Some(repository) = programs::to_build_in(self.options) {
             cargo_build::build(&repository, &self.programs.buildable_of(&wanted)).await?;
         }
-        self.programs.check(&wanted)
+        self.programs.check(&wanted)?;
+        match self.time.preload {
+            Some(_) => clock::check_programs(self.programs.folder(), &wanted),
+            None => Ok(()),
+        }
     }
 
     async fn start_engines(&self, needs: &Needs<'_>) -> Outcome<Engines> {
@@ -232,6 +256,7 @@ impl<'a> Opening<'a> {
                 .collect::<Outcome<_>>()?,
             dynamodb: needs.dynamodb(),
             postgres_bin: self.options.postgres_bin.clone(),
+            replica: self.options.replica,
         };
         Engines::start(
             &wanted,
@@ -243,12 +268,14 @@ impl<'a> Opening<'a> {
     }
 
     async fn start_stand_ins(&self, names: &[String]) -> Outcome<Vec<StandIn>> {
+        let shop_url = self.gateway_url()?;
         let start = |name: &String| {
             let executable = self.programs.folder().join(name);
             StandIn::start(
                 name.clone(),
                 executable,
                 self.data_dir.clone(),
+                shop_url.clone(),
                 self.launcher.clone(),
             )
         };
@@ -310,6 +337,15 @@ impl<'a> Opening<'a> {
         }
     }
 
+    fn faults(&self, stand_ins: &[StandIn], wiring: &Wiring) -> Faults {
+        Faults {
+            allowed: self.options.faults,
+            broker: wiring.handles().broker().clone(),
+            stand_ins: stand_ins.iter().map(StandIn::watch_named).collect(),
+            network: Outside::default(),
+        }
+    }
+
     fn summary(
         &self,
         credentials: &Credentials,
@@ -324,6 +360,8 @@ impl<'a> Opening<'a> {
             pages: &stand_ins.iter().filter_map(page).collect::<Vec<_>>(),
             to_try,
             seconds: self.started.elapsed().as_secs_f64(),
+            moved_seconds: self.time.clock.status().moved_seconds,
+            faults: self.options.faults,
         })
     }
 

@@ -1,6 +1,6 @@
 //! A program that stands in for something outside the cluster: a payment provider, a mail server.
 //!
-//! Its contract: `PORT` and `STATE_DIR` in the environment, and a first line on stdout that is one JSON object, whose
+//! Its contract: `PORT`, `STATE_DIR` and `SHOP_URL` (where the gateway is) in the environment, and a first line on stdout that is one JSON object, whose
 //! entries are what the ConfigMap or Secret of its name holds. It is started again when it ends.
 
 use std::path::PathBuf;
@@ -52,12 +52,14 @@ impl StandIn {
         name: String,
         executable: PathBuf,
         data_dir: DataDir,
+        shop_url: String,
         launcher: Launcher,
     ) -> Outcome<Self> {
         let program = Program {
             name: name.clone(),
             executable,
             data_dir,
+            shop_url,
             launcher,
         };
         let (child, first) = program.run().await.map_err(|why| program.failure(&why))?;
@@ -98,6 +100,7 @@ struct Program {
     name: String,
     executable: PathBuf,
     data_dir: DataDir,
+    shop_url: String,
     launcher: Launcher,
 }
 
@@ -138,7 +141,8 @@ impl Program {
         let mut command = Command::new(&self.executable);
         command
             .env("PORT", port.to_string())
-            .env("STATE_DIR", state);
+            .env("STATE_DIR", state)
+            .env("SHOP_URL", &self.shop_url);
         command.stdout(Stdio::piped()).stderr(stderr);
         self.launcher
             .launch(command)
@@ -256,6 +260,7 @@ mod tests {
             "provider".to_owned(),
             executable,
             data_dir,
+            "http://127.0.0.1:9".to_owned(),
             Launcher::start().unwrap(),
         )
         .await;
@@ -264,12 +269,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_first_line_says_where_it_is_and_the_rest_is_its_log() {
-        let script = r#"echo "{\"url\":\"http://127.0.0.1:$PORT\",\"api-key\":\"k\"}"; echo later; exec sleep 60"#;
+        let script = r#"echo "{\"url\":\"http://127.0.0.1:$PORT\",\"api-key\":\"k\",\"shop\":\"$SHOP_URL\"}"; echo later; exec sleep 60"#;
         let (folder, stand_in) = started(script).await;
         let stand_in = stand_in.unwrap();
         let entries = stand_in.announced().entries;
         assert!(entries["url"].starts_with("http://127.0.0.1:"));
         assert_eq!(entries["api-key"], "k");
+        assert_eq!(entries["shop"], "http://127.0.0.1:9");
         let log = folder.path().join("data/log/provider.log");
         while !std::fs::read_to_string(&log).unwrap().contains("later") {
             tokio::task::yield_now().await;

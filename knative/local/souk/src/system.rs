@@ -1,6 +1,7 @@
 //! The few system calls that Rust has no safe name for. Nothing else in this crate is unsafe.
 #![allow(unsafe_code)]
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
@@ -9,6 +10,17 @@ use std::process::Command;
 
 #[cfg(target_os = "linux")]
 use tokio::io::{Interest, unix::AsyncFd};
+
+/// Sets a variable of this process, or takes it away. To be called while there is one thread.
+pub(crate) fn set_variable(name: &str, value: Option<&OsStr>) {
+    // SAFETY: the caller's promise: nobody else reads the environment now.
+    unsafe {
+        match value {
+            Some(value) => std::env::set_var(name, value),
+            None => std::env::remove_var(name),
+        }
+    }
+}
 
 /// Sends a signal to one process.
 pub(crate) fn send_signal(pid: u32, signal: i32) -> io::Result<()> {

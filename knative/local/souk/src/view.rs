@@ -1,14 +1,20 @@
 //! What the other commands may see and do while the shop is open.
 
+use std::sync::Arc;
+
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use futures::stream::BoxStream;
 use serde::Serialize;
 use serde_json::Value;
+use souk_broker::Broker;
+use souk_engines::postgres::Promoter;
 use souk_serving::TrafficChange;
 use tokio::sync::watch;
 
+use crate::clock::{self, Clock};
 use crate::engine::{EngineStatus, EnginesView};
+use crate::faults::{self, Faults};
 use crate::stand_in::Announced;
 use crate::wiring::Handles;
 
@@ -17,6 +23,8 @@ pub(crate) struct View {
     handles: Handles,
     engines: EnginesView,
     stand_ins: Vec<(String, watch::Receiver<Announced>)>,
+    pub(crate) clock: Clock,
+    pub(crate) faults: Arc<Faults>,
 }
 
 /// `souk ps --json`. Fields may be added; none goes away.
@@ -26,6 +34,9 @@ pub(crate) struct Parts {
     stand_ins: Vec<StandInStatus>,
     engines: Vec<EngineStatus>,
     triggers: Vec<Value>,
+    clock: clock::Status,
+    /// `null`: the shop was opened without `--faults`.
+    faults: Option<faults::Status>,
 }
 
 #[derive(Debug, Serialize)]
@@ -42,11 +53,15 @@ impl View {
         handles: Handles,
         engines: EnginesView,
         stand_ins: Vec<(String, watch::Receiver<Announced>)>,
+        clock: Clock,
+        faults: Arc<Faults>,
     ) -> Self {
         Self {
             handles,
             engines,
             stand_ins,
+            clock,
+            faults,
         }
     }
 
@@ -61,6 +76,11 @@ impl View {
                 .collect(),
             engines: self.engines.now(),
             triggers: self.handles.triggers().await,
+            clock: self.clock.status(),
+            faults: match self.faults.allowed {
+                true => Some(self.faults.status().await),
+                false => None,
+            },
         }
     }
 
@@ -70,6 +90,16 @@ impl View {
         follow: bool,
     ) -> BoxStream<'static, Result<Bytes, std::io::Error>> {
         self.handles.events(follow).await
+    }
+
+    /// Who can promote PostgreSQL's replica, if the shop was opened with one.
+    pub(crate) fn promoter(&self) -> Option<Promoter> {
+        self.engines.promoter()
+    }
+
+    /// The broker, which looks at a clock that was moved.
+    pub(crate) fn broker(&self) -> &Broker {
+        self.handles.broker()
     }
 
     /// Changes where a function's requests go.

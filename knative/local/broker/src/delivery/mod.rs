@@ -11,12 +11,14 @@ mod verdict;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::join_all;
 use souk_network::Network;
 use souk_plan::model::TriggerPlan;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::{Event, Stored};
+use crate::faults::Faults;
 use crate::log::{Log, Topic};
 use schedule::Schedule;
 use verdict::{Failure, Verdict};
@@ -47,6 +49,7 @@ enum Outcome {
 pub(crate) struct Roads {
     pub(crate) network: Arc<dyn Network>,
     pub(crate) log: Log,
+    pub(crate) faults: Faults,
     pub(crate) closing: CancellationToken,
 }
 
@@ -81,6 +84,33 @@ impl Courier {
 
     /// Tries until it is delivered, buried or lost.
     pub(crate) async fn deliver(&self, stored: &Stored) -> Ending {
+        let name = &self.trigger.object.name;
+        match self.roads.faults.copies(name, stored.sequence) {
+            None => self.deliver_once(stored).await,
+            Some(delays) => {
+                let copies = delays
+                    .into_iter()
+                    .map(|delay| self.deliver_late(stored, delay));
+                let endings = join_all(copies).await;
+                let interrupted = endings.contains(&Ending::Interrupted);
+                if interrupted {
+                    Ending::Interrupted
+                } else {
+                    Ending::Settled
+                }
+            }
+        }
+    }
+
+    /// One of the copies that somebody asked for.
+    async fn deliver_late(&self, stored: &Stored, delay: Duration) -> Ending {
+        tokio::select! {
+            () = sleep(delay) => self.deliver_once(stored).await,
+            () = self.roads.closing.cancelled() => Ending::Interrupted,
+        }
+    }
+
+    async fn deliver_once(&self, stored: &Stored) -> Ending {
         let event = stored.to_deliver();
         match self.try_all(&self.trigger.subscriber, &event).await {
             Outcome::Delivered => {

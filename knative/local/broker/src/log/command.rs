@@ -14,6 +14,11 @@ pub(super) enum Command {
     Append(Append),
     Commit(Vec<Position>),
     Regroup(Regroup),
+    /// Whether the disk is to be full, and who waits for it.
+    Room {
+        full: bool,
+        answer: oneshot::Sender<Result<(), OpenError>>,
+    },
     Close(oneshot::Sender<()>),
 }
 

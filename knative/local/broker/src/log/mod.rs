@@ -20,6 +20,7 @@ mod partitioner;
 mod prune;
 mod reader;
 mod record;
+mod room;
 mod schema;
 mod tail;
 mod topic;
@@ -143,6 +144,15 @@ impl Log {
         let regroup = Command::Regroup(Regroup { triggers, answer });
         self.writer.send(regroup).await.map_err(|_| closed())?;
         groups.await.map_err(|_| closed())?
+    }
+
+    /// Takes all room away from the file, or gives it back.
+    pub(crate) async fn set_full(&self, full: bool) -> Result<(), OpenError> {
+        let closed = || OpenError::new("the log's room stays as it is", AppendError::closed());
+        let (answer, done) = oneshot::channel();
+        let sent = self.writer.send(Command::Room { full, answer }).await;
+        sent.map_err(|_| closed())?;
+        done.await.map_err(|_| closed())?
     }
 
     /// Writes what waits and closes the file. Later appends fail.

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, params};
 use souk_plan::model::{BrokerPlan, ObjectName, TriggerPlan};
 
 use super::command::Position;
+use super::room;
 use super::topic::{Partition, Topic};
 use crate::OpenError;
 
@@ -96,7 +97,11 @@ pub(super) fn connect(dir: &Path) -> Result<Connection, OpenError> {
             connection.execute_batch(&sql).map_err(unusable)?;
             Ok(connection)
         }
-        VERSION => Ok(connection),
+        VERSION => {
+            // Left by a process that was killed while its disk was full on purpose.
+            room::give_back(&connection).map_err(unusable)?;
+            Ok(connection)
+        }
         other => Err(OpenError::of_version(dir, other)),
     }
 }

@@ -81,6 +81,36 @@ async fn a_full_disk_refuses_the_event_and_the_log_goes_on_when_there_is_room() 
 }
 
 #[tokio::test]
+async fn a_disk_that_is_full_on_purpose_has_no_room_in_the_file_either_until_it_is_given_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let connection = schema::connect(dir.path()).unwrap();
+    let free =
+        "CREATE TABLE old (data BLOB); INSERT INTO old VALUES (zeroblob(1 << 22)); DROP TABLE old";
+    connection.execute_batch(free).unwrap();
+    drop(connection);
+    let log = open(&dir);
+    let topic = Arc::clone(&log.topics()[0]);
+    log.set_full(true).await.unwrap();
+    let refused = log.append(&topic, event("1", 10_000)).await.unwrap_err();
+    assert!(refused.to_string().contains("full"), "{refused}");
+    log.set_full(true).await.unwrap();
+    log.set_full(false).await.unwrap();
+    log.append(&topic, event("2", 10_000)).await.unwrap();
+    assert_eq!(ids(&log).await, ["2"]);
+}
+
+#[tokio::test]
+async fn a_log_that_was_left_full_has_room_when_it_is_opened_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = open(&dir);
+    log.set_full(true).await.unwrap();
+    log.close().await;
+    let log = open(&dir);
+    let topic = Arc::clone(&log.topics()[0]);
+    log.append(&topic, event("1", 1 << 20)).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_log_of_another_version_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let connection = schema::connect(dir.path()).unwrap();

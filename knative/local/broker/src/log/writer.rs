@@ -12,6 +12,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use super::append::Appender;
 use super::command::{Append, AppendError, Command, Position, Regroup};
 use super::prune::Retention;
+use super::room;
 use super::schema::{self, GroupStart};
 use super::topic::Topic;
 use crate::OpenError;
@@ -68,12 +69,16 @@ struct Writer {
     feed: broadcast::Sender<Arc<Stored>>,
 }
 
+/// Whether the disk is to be full, and who waits for it.
+type Room = (bool, oneshot::Sender<Result<(), OpenError>>);
+
 /// What waited when the writer was ready for it.
 #[derive(Default)]
 struct Batch {
     appends: Vec<Append>,
     positions: BTreeMap<(i64, i64), Position>,
     regroup: Option<Regroup>,
+    room: Option<Room>,
     close: Option<oneshot::Sender<()>>,
     bytes: usize,
 }
@@ -93,6 +98,7 @@ impl Batch {
                     .map(|position| ((position.group_id, position.partition_id), position)),
             ),
             Command::Regroup(regroup) => self.regroup = Some(regroup),
+            Command::Room { full, answer } => self.room = Some((full, answer)),
             Command::Close(asked_by) => self.close = Some(asked_by),
         }
     }
@@ -101,6 +107,7 @@ impl Batch {
         // What comes after these is for the writer as it is then.
         self.close.is_some()
             || self.regroup.is_some()
+            || self.room.is_some()
             || self.appends.len() >= BATCH_EVENTS_MAX
             || self.bytes >= BATCH_BYTES_MAX
     }
@@ -130,6 +137,7 @@ impl Writer {
             mut appends,
             positions,
             regroup,
+            room,
             close,
             ..
         } = batch;
@@ -141,12 +149,37 @@ impl Writer {
         };
         match written {
             Ok(stored) => self.publish(appends, stored),
-            Err(error) => refuse(appends, &error),
+            Err(error) => {
+                refuse(appends, &error);
+                self.save(&positions);
+            }
         }
         if let Some(Regroup { triggers, answer }) = regroup {
             let _ = answer.send(self.regroup(&triggers));
         }
+        if let Some((full, answer)) = room {
+            let _ = answer.send(self.set_full(full));
+        }
         close
+    }
+
+    /// How far groups have come takes no room: it is kept even when the events of its batch were refused.
+    fn save(&mut self, positions: &[Position]) {
+        if positions.is_empty() {
+            return;
+        }
+        if let Err(error) = self.write(&mut [], positions) {
+            tracing::error!(%error, "how far the triggers are cannot be written to the broker's log");
+        }
+    }
+
+    fn set_full(&self, full: bool) -> Result<(), OpenError> {
+        let done = if full {
+            room::take_away(&self.connection)
+        } else {
+            room::give_back(&self.connection)
+        };
+        done.map_err(schema::unusable)
     }
 
     /// Brings the groups in line with other triggers.

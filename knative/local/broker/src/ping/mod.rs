@@ -9,10 +9,11 @@ mod zone;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use souk_network::Network;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use crate::delivery::{Answer, message, post};
@@ -25,19 +26,31 @@ pub(crate) use pings::Pings;
 const WAITS_MS: [u64; 5] = [100, 200, 400, 800, 1600];
 /// Per attempt.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(600);
-/// The computer may sleep and its clock may be set: one looks at it at least so often.
+/// The computer may sleep and its clock may be set by somebody who does not say so: one looks at it at least so often.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(30);
 /// Ticks of many sources do not fall on the same moment.
 const SPREAD_MS: u64 = 500;
 
-/// Sends an event with every tick, for ever. What was missed is not made up for.
-async fn run(clock: Clock, network: Arc<dyn Network>) {
+/// Sends an event with every tick, for ever. What was missed is not made up for: when the clock is moved over many ticks, there is
+/// one event. `moved` says that it was; `now` is what it shows.
+async fn run(
+    clock: Clock,
+    network: Arc<dyn Network>,
+    mut moved: watch::Receiver<()>,
+    now: impl Fn() -> DateTime<Utc>,
+) {
     let clock = Arc::new(clock);
     // A slow sink does not hold up the clock.
     let mut sending = JoinSet::new();
-    while let Some(tick) = clock.next_after(Utc::now()) {
-        while let Ok(left) = (tick - Utc::now()).to_std() {
-            sleep(left.min(LOOK_AGAIN_AFTER)).await;
+    while let Some(tick) = clock.next_after(now()) {
+        loop {
+            // Marked as seen before looking: a move that comes meanwhile ends the wait.
+            moved.borrow_and_update();
+            let left = (tick - now()).to_std().unwrap_or_default();
+            if left.is_zero() {
+                break;
+            }
+            let _ = timeout(left.min(LOOK_AGAIN_AFTER), until_moved(&mut moved)).await;
         }
         sending.spawn(send(Arc::clone(&clock), Arc::clone(&network)));
         while sending.try_join_next().is_some() {}
@@ -47,6 +60,13 @@ async fn run(clock: Clock, network: Arc<dyn Network>) {
         "the schedule names no further moment"
     );
     sending.join_all().await;
+}
+
+/// Never, when nobody can move it any more.
+async fn until_moved(moved: &mut watch::Receiver<()>) {
+    if moved.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 async fn send(clock: Arc<Clock>, network: Arc<dyn Network>) {

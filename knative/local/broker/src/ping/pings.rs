@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::Utc;
 use souk_network::Network;
 use souk_plan::model::PingSourcePlan;
+use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{Clock, run};
@@ -14,6 +16,7 @@ pub(crate) struct Pings {
     network: Arc<dyn Network>,
     closing: CancellationToken,
     killed: CancellationToken,
+    moved: watch::Sender<()>,
     /// Each ends when its guard is dropped.
     running: Vec<(PingSourcePlan, DropGuard)>,
 }
@@ -29,6 +32,7 @@ impl Pings {
             network,
             closing,
             killed,
+            moved: watch::Sender::new(()),
             running: Vec::new(),
         }
     }
@@ -46,10 +50,21 @@ impl Pings {
         }
     }
 
+    /// The time of day was moved: who is due by now sends.
+    pub(crate) fn look_at_the_clock(&self) {
+        self.moved.send_replace(());
+    }
+
     fn start(&self, clock: Clock) -> (PingSourcePlan, DropGuard) {
         let ended = self.closing.child_token();
         let plan = clock.plan().clone();
-        let killed = until(self.killed.clone(), run(clock, Arc::clone(&self.network)));
+        let ticking = run(
+            clock,
+            Arc::clone(&self.network),
+            self.moved.subscribe(),
+            Utc::now,
+        );
+        let killed = until(self.killed.clone(), ticking);
         tokio::spawn(until(ended.clone(), killed));
         (plan, ended.drop_guard())
     }

@@ -4,6 +4,7 @@
 
 mod changing;
 mod delivering;
+mod disorder;
 mod pinging;
 mod surviving;
 mod taking;

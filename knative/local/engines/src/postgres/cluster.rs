@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 
 use super::process::Process;
 use super::programs::Programs;
-use super::settings;
+use super::servers::Server;
+use super::settings::{self, Role};
 use crate::user::User;
 use crate::{EngineError, system};
 
@@ -20,6 +21,8 @@ const STATUS_LINE: usize = 7;
 const END_OF_INITDB: i32 = libc::SIGKILL;
 /// Ends the server at once; it recovers at the next start.
 const END_OF_SERVER: i32 = libc::SIGQUIT;
+/// With this file in its folder a server follows another one.
+pub(super) const STANDBY_SIGNAL: &str = "standby.signal";
 /// Lines of the log that are shown when the server did not start.
 const LOG_LINES_SHOWN: usize = 12;
 
@@ -32,16 +35,26 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    pub(super) fn in_data_dir(data_dir: &Path, user: Option<User>) -> Self {
+    pub(super) fn in_data_dir(data_dir: &Path, server: Server) -> Self {
+        let name = server.folder();
         Self {
-            folder: data_dir.join("postgres"),
-            log: data_dir.join("log").join("postgres.log"),
-            user,
+            folder: data_dir.join(name),
+            log: data_dir.join("log").join(format!("{name}.log")),
+            user: User::for_data_in(data_dir),
         }
     }
 
     pub(super) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    pub(super) fn user(&self) -> Option<User> {
+        self.user
+    }
+
+    /// Whether the server of this folder follows another one, or has followed it and was not yet told to lead.
+    pub(super) fn follows(&self) -> bool {
+        self.folder.join(STANDBY_SIGNAL).exists()
     }
 
     /// The major version that made the cluster; `None`: there is no cluster yet.
@@ -88,11 +101,11 @@ impl Cluster {
     }
 
     /// Writes the configuration files anew: the port may have changed, and so may souk.
-    pub(super) fn configure(&self, major: u32, port: u16) -> Result<(), EngineError> {
+    pub(super) fn configure(&self, major: u32, port: u16, role: &Role) -> Result<(), EngineError> {
         let files = [
             (
                 "postgresql.conf",
-                settings::server_configuration(major, port),
+                settings::server_configuration(major, port, role),
             ),
             (
                 "pg_hba.conf",
@@ -104,6 +117,15 @@ impl Cluster {
             write_for(self.user, &file, text.as_bytes()).map_err(|error| self.unusable(&error))?;
         }
         Ok(())
+    }
+
+    /// Forgets who has followed. A server that nobody may follow does not start while it remembers.
+    pub(super) fn forget_followers(&self) -> Result<(), EngineError> {
+        let slots = fs::read_dir(self.folder.join("pg_replslot"));
+        let mut slots = slots.into_iter().flatten().flatten();
+        slots
+            .try_for_each(|slot| fs::remove_dir_all(slot.path()))
+            .map_err(|error| self.unusable(&error))
     }
 
     /// Starts the server on this cluster.
@@ -239,7 +261,8 @@ impl SeenFolder {
     }
 }
 
-fn write_for(user: Option<User>, file: &Path, text: &[u8]) -> io::Result<()> {
+/// Writes a file that the cluster's user can read, and nobody else.
+pub(super) fn write_for(user: Option<User>, file: &Path, text: &[u8]) -> io::Result<()> {
     let mut writer = OpenOptions::new()
         .write(true)
         .create(true)

@@ -44,7 +44,7 @@ fn quiet(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
 }
 
 /// Nor does the server. Only a superuser may tell it that.
-fn silent(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
+pub(super) fn silent(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
     Ok(quiet(url)?.options([
         ("log_statement", "none"),
         ("log_min_error_statement", "panic"),

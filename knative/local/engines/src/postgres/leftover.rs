@@ -32,11 +32,9 @@ pub(super) async fn end(folder: &Path, progress: &Progress) -> Result<(), Engine
         }
         running = those_left_after(END_BY_FORCE_WITHIN, folder).await;
     }
-    if let Some(pid) = running.first() {
-        return Err(EngineError::new(
-            format!("PostgreSQL (pid {pid}) still runs on {}", folder.display()),
-            format!("End it yourself, then type the same again: kill -QUIT {pid}"),
-        ));
+    if !running.is_empty() {
+        // One that is halted hears nothing else.
+        kill(folder).await?;
     }
     // After a restart of the machine the number in it may be somebody else's, which PostgreSQL takes for a server.
     match fs::remove_file(&pid_file) {
@@ -45,6 +43,24 @@ pub(super) async fn end(folder: &Path, progress: &Progress) -> Result<(), Engine
             "Remove that file.",
         )),
         _ => Ok(()),
+    }
+}
+
+/// Kills whatever runs on `folder`, also what is halted, and waits until nothing does: it takes no more writes after this.
+pub(super) async fn kill(folder: &Path) -> Result<(), EngineError> {
+    for pid in working_in(folder) {
+        // One that has ended in the meantime is what is wanted.
+        let _ = system::send_signal(pid, libc::SIGKILL);
+    }
+    match those_left_after(END_BY_FORCE_WITHIN, folder).await.first() {
+        None => Ok(()),
+        Some(pid) => Err(EngineError::new(
+            format!(
+                "PostgreSQL (pid {pid}) cannot be killed on {}",
+                folder.display()
+            ),
+            "Its disk may hang. When it has ended, type the same again.",
+        )),
     }
 }
 

@@ -53,12 +53,16 @@ impl Process {
 
     /// Sends a signal, unless the process has ended: its id may be another's by then.
     pub(super) fn signal(&self, signal: i32) {
-        if self.ended.borrow().is_some() {
+        if self.has_ended() {
             return;
         }
         if let Err(error) = system::send_signal(self.pid, signal) {
             tracing::debug!(pid = self.pid, %error, "signal not sent");
         }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.borrow().is_some()
     }
 
     /// Waits for the end and tells how it was.
@@ -74,8 +78,10 @@ impl Process {
 impl Drop for Process {
     /// Blocks for the moments that the end takes: after this nothing runs on the cluster's files.
     fn drop(&mut self) {
-        if self.ended.borrow().is_none() {
+        if !self.has_ended() {
             system::signal_group(self.pid, self.last_signal);
+            // One that was halted would not hear it.
+            system::signal_group(self.pid, libc::SIGCONT);
         }
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

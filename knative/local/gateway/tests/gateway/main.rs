@@ -10,5 +10,6 @@ mod plugins;
 mod reloading;
 mod shop;
 mod support;
+mod throttling;
 mod throughput;
 mod timeouts;

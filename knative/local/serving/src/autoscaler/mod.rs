@@ -1,6 +1,7 @@
 //! When to have how many instances. Pure: measurements and the time come in, a number goes out.
 
 mod kpa;
+mod room;
 mod window;
 
 use std::time::Duration;
@@ -12,8 +13,9 @@ use kpa::Kpa;
 use window::Window;
 
 pub(crate) use kpa::TICK;
+pub(crate) use room::here;
 
-/// What `max-scale: 0` (no limit) comes to on one machine.
+/// What `max-scale: 0` (no limit) comes to where [`here`] sets none.
 const INSTANCES_MOST: u32 = 50;
 /// After so long a revision that does not come up is given up: Knative's progress deadline and its buffer.
 const ACTIVATION_TIMEOUT: Duration = Duration::from_secs(630);

@@ -10,7 +10,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval, sleep_until};
 
 use super::state::{Action, End, State};
 use super::{Overview, Reach, Revision, Signs};
-use crate::autoscaler::{Autoscaler, TICK};
+use crate::autoscaler::{self, Autoscaler, TICK};
 use crate::instance::Instance;
 use crate::port::Ports;
 use crate::process::{Event, Order, Supervisor};
@@ -81,7 +81,7 @@ impl Task {
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let reach = revision.reach.subscribe();
         let mut task = Self {
-            autoscaler: Autoscaler::new(revision.service.scale.clone()),
+            autoscaler: Autoscaler::new(autoscaler::here(&revision.service)),
             revision,
             launcher,
             ports,

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use souk_engines::postgres::leading_folder;
+
 /// Names in the data directory that are no part of the shop.
 const MADE_ANEW: [&str; 8] = [
     "addresses.json",
@@ -16,8 +18,10 @@ const MADE_ANEW: [&str; 8] = [
     "souk.pid",
     "souk.sock",
 ];
+/// How the folders of PostgreSQL begin: of the server that leads, of its replica, of one that was set aside.
+const POSTGRES: &str = "postgres";
 /// What a running PostgreSQL says about itself.
-const POSTGRES_RUNS: [&str; 2] = ["postgres/postmaster.pid", "postgres/postmaster.opts"];
+const POSTGRES_RUNS: [&str; 2] = ["postmaster.pid", "postmaster.opts"];
 /// Work of this crate that was interrupted.
 pub(crate) const UNFINISHED: &str = ".unfinished-";
 
@@ -32,12 +36,17 @@ pub(super) enum Kind {
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     pub(super) entries: Vec<(PathBuf, Kind)>,
+    /// The folder of the PostgreSQL that leads. A replica is made anew.
+    leads: &'static str,
 }
 
 impl Tree {
     /// Looks around in a data directory.
     pub(super) fn of(data_dir: &Path) -> io::Result<Self> {
-        let mut tree = Self::default();
+        let mut tree = Self {
+            entries: Vec::new(),
+            leads: leading_folder(data_dir).map_err(io::Error::other)?,
+        };
         tree.walk(data_dir, Path::new(""))?;
         Ok(tree)
     }
@@ -51,7 +60,7 @@ impl Tree {
         names.sort_by(|a, b| a.0.cmp(&b.0));
         for (name, kind) in names {
             let path = folder.join(name);
-            if !is_shop(&path) {
+            if !is_shop(&path) || (kind.is_dir() && self.is_another_postgres(&path)) {
                 continue;
             }
             if kind.is_dir() {
@@ -63,14 +72,18 @@ impl Tree {
         }
         Ok(())
     }
+
+    fn is_another_postgres(&self, path: &Path) -> bool {
+        let name = path.to_str().unwrap_or_default();
+        name.starts_with(POSTGRES) && !name.contains('/') && name != self.leads
+    }
 }
 
 fn is_shop(path: &Path) -> bool {
-    let made_anew = MADE_ANEW.iter().chain(&POSTGRES_RUNS);
-    let unfinished = path
-        .to_str()
-        .is_some_and(|path| path.starts_with(UNFINISHED));
-    !unfinished && !made_anew.into_iter().any(|name| Path::new(name) == path)
+    let text = path.to_str().unwrap_or_default();
+    let runs = text.starts_with(POSTGRES) && POSTGRES_RUNS.iter().any(|name| path.ends_with(name));
+    let made_anew = MADE_ANEW.iter().any(|name| Path::new(name) == path);
+    !runs && !made_anew && !text.starts_with(UNFINISHED)
 }
 
 #[cfg(test)]
@@ -108,5 +121,35 @@ mod tests {
             "secrets/souk/erp.json",
         ];
         assert_eq!(files, shop);
+    }
+
+    #[test]
+    fn of_two_servers_the_one_that_leads_is_the_shop() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = [
+            "postgres-2/PG_VERSION",
+            "postgres-2/postmaster.pid",
+            "postgres-set-aside-1/PG_VERSION",
+            "postgres.port",
+            "postgres/PG_VERSION",
+        ];
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let names = || {
+            let found = Tree::of(folder.path()).unwrap().entries;
+            let files = found.into_iter().filter(|(_, kind)| *kind == Kind::File);
+            files.map(|(path, _)| path).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(),
+            ["postgres/PG_VERSION", "postgres.port"].map(PathBuf::from)
+        );
+        let promoted = r#"{"primary":"postgres-2","mode":"alone","since":"2026-01-01T00:00:00Z"}"#;
+        fs::write(folder.path().join("postgres.json"), promoted).unwrap();
+        let shop = ["postgres-2/PG_VERSION", "postgres.json", "postgres.port"];
+        assert_eq!(names(), shop.map(PathBuf::from));
     }
 }

@@ -1,5 +1,10 @@
 //! The command line, and the help that is part of the product.
 
+mod audit;
+mod clock;
+mod dead_letters;
+mod duration;
+mod faults;
 mod options;
 mod platform;
 mod revisions;
@@ -8,9 +13,13 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use audit::AuditOptions;
+pub(crate) use clock::{ClockAction, ClockOptions};
+pub(crate) use dead_letters::{DeadLettersAction, DeadLettersOptions, LetterFilter, Which};
+pub(crate) use faults::{DeliveriesOptions, FaultsAction, FaultsOptions};
 pub(crate) use options::{
     ArchiveOption, EventsOptions, GatewayOptions, JsonOption, LogsOptions, PlanOptions,
-    SecretsOptions, SendOptions, Sources, UpOptions,
+    PromoteOptions, SecretsOptions, SendOptions, Sources, UpOptions,
 };
 pub(crate) use platform::{AddClient, ClientsAction, ClientsOptions, KeysAction, KeysOptions};
 pub(crate) use revisions::{ApplyOptions, RevisionsOptions, TrafficOptions};
@@ -79,6 +88,15 @@ Example:
 Example:
   cargo souk --data-dir /srv/shop restore shop.tar.gz && cargo souk --data-dir /srv/shop up --detach")]
     Restore(ArchiveOption),
+    /// Let PostgreSQL's replica lead: the primary is ended for good, and a new replica follows in its place.
+    #[command(after_help = "\
+Nothing that was acknowledged is lost while `souk ps` says synchronous; otherwise it is refused, unless --force is given.
+In a closed shop the next `up` begins with the other server.
+
+Example:
+  cargo souk up --replica --detach
+  cargo souk promote")]
+    Promote(PromoteOptions),
     /// Read the manifests again in the running shop: changed functions become new revisions, routes and triggers change.
     #[command(after_help = "\
 What is wrong is refused as a whole, with file and line, and nothing is changed. A new revision gets requests when it is
@@ -137,6 +155,36 @@ Example:
   cargo souk clients
   cargo souk clients disable erp")]
     Clients(ClientsOptions),
+    /// Show the events that no consumer took; send them again to the function that failed, or discard them with a reason.
+    #[command(after_help = "\
+They are the running shop's, asked for through its gateway as the operator of credentials.json.
+
+Example:
+  cargo souk dead-letters
+  cargo souk dead-letters redrive --all --destination inventory")]
+    DeadLetters(DeadLettersOptions),
+    /// Show the shop's time of day, or move it forward; `up --movable-clock` lets it be moved.
+    #[command(after_help = "\
+Every process of the shop sees the new time at once; sleeps and timeouts stay what they are. A clock that was moved stays
+moved when the shop is closed and opened again.
+
+Example:
+  cargo souk clock advance 30m   # reservations expire, sweeps run")]
+    Clock(ClockOptions),
+    /// Let things go wrong on purpose, in a shop that was opened with `up --faults`: deliveries, disk, provider, mails.
+    #[command(after_help = "\
+Example:
+  cargo souk faults deliveries --duplicate 0.1 --delay 500ms
+  cargo souk faults off")]
+    Faults(FaultsOptions),
+    /// Check the shop's books: money, stock, orders, events, letters. Changes nothing; exits 1 when a rule is broken.
+    #[command(after_help = "\
+Waits until nothing moves, so that what it reads of all stores belongs together.
+
+Example:
+  cargo souk audit
+  cargo souk audit --json | jq '.rules[] | select(.violations != [])'")]
+    Audit(AuditOptions),
     /// Run the gateway alone, in front of a cluster: try kong.yaml there, without Kong.
     #[command(after_help = "\
 Example:

@@ -43,12 +43,21 @@ pub(crate) struct UpOptions {
     /// Use the PostgreSQL (15 or newer) in this folder instead of fetching one.
     #[arg(long, value_name = "DIR")]
     pub(crate) postgres_bin: Option<PathBuf>,
+    /// Let a second PostgreSQL follow the first: lists are read in it, and `souk promote` lets it lead.
+    #[arg(long)]
+    pub(crate) replica: bool,
     /// Close the shop when this process ends.
     #[arg(long, value_name = "PID")]
     pub(crate) while_pid: Option<u32>,
     /// Run the executables as they are, without asking cargo.
     #[arg(long)]
     pub(crate) no_build: bool,
+    /// Let the clock be moved forward (`souk clock`). Linux; not with --images.
+    #[arg(long, conflicts_with = "images")]
+    pub(crate) movable_clock: bool,
+    /// Let things go wrong on purpose (`souk faults`): for tests, never for a shop that takes money.
+    #[arg(long)]
+    pub(crate) faults: bool,
     /// This process is the background half of `up --detach`.
     #[arg(long, hide = true, conflicts_with = "detach")]
     pub(crate) in_background: bool,
@@ -91,6 +100,17 @@ pub(crate) struct GatewayOptions {
 pub(crate) struct ArchiveOption {
     /// The file that holds the shop: a compressed tar archive.
     pub(crate) file: PathBuf,
+}
+
+/// Options of `promote`.
+#[derive(Debug, Args)]
+pub(crate) struct PromoteOptions {
+    /// Even if the replica may lack orders that customers were told were taken; the old primary's files are set aside then.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Options of `plan`.

@@ -2,7 +2,7 @@
 
 use crate::apply::Applied;
 use crate::cli::ApplyOptions;
-use crate::control::client::{ask, post_for_long};
+use crate::control::client::{ask, post_for_long, read};
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
 use crate::terminal::{answer, me};
@@ -15,12 +15,7 @@ pub(crate) fn print(options: &ApplyOptions, data_dir: &DataDir) -> Outcome {
         "/apply?build=true"
     };
     let said = ask(post_for_long(data_dir, path))?;
-    let applied: Applied = serde_json::from_str(&said).map_err(|error| {
-        Failure::new(
-            format!("the shop's answer is no JSON: {error}"),
-            "Is it of another version?",
-        )
-    })?;
+    let applied: Applied = read(&said)?;
     answer(&applied.lines.join("\n"));
     if applied.not_ready.is_empty() {
         return Ok(());

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::Utc;
+use souk_engines::postgres::leading_folder;
 
 use crate::backup::{FORMAT, Freeze, Manifest, compress, pack};
 use crate::cli::ArchiveOption;
@@ -76,6 +77,7 @@ fn tell(file: &Path, stood_still: Option<Duration>) {
 }
 
 fn postgres_major(data_dir: &Path) -> Option<u32> {
-    let text = fs::read_to_string(data_dir.join("postgres/PG_VERSION")).ok()?;
+    let leads = leading_folder(data_dir).ok()?;
+    let text = fs::read_to_string(data_dir.join(leads).join("PG_VERSION")).ok()?;
     text.trim().parse().ok()
 }

@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::cli::JsonOption;
-use crate::command::revisions;
-use crate::control::client::{ask, get};
+use crate::clock::span;
+use crate::command::{faults, revisions};
+use crate::control::client::{ask, get, read};
 use crate::data_dir::DataDir;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::terminal::{answer, table};
 
 /// Prints the shop's parts.
@@ -17,14 +18,27 @@ pub(crate) fn print(options: &JsonOption, data_dir: &DataDir) -> Outcome {
         answer(&said);
         return Ok(());
     }
-    let parts: Value = serde_json::from_str(&said).map_err(|error| {
-        Failure::new(
-            format!("the shop's answer is no JSON: {error}"),
-            "Is it of another version?",
-        )
-    })?;
-    answer(&text(&parts, Utc::now()));
+    let parts: Value = read(&said)?;
+    answer(&text(&parts, now_of(&parts)));
     Ok(())
+}
+
+/// The shop's time, which may be ahead of this machine's.
+pub(super) fn now_of(parts: &Value) -> DateTime<Utc> {
+    let now = parts["clock"]["now"].as_str();
+    now.and_then(|now| now.parse().ok())
+        .unwrap_or_else(Utc::now)
+}
+
+/// What is not as it would be in production.
+fn warnings(parts: &Value) -> Option<String> {
+    let moved = parts["clock"]["moved_seconds"]
+        .as_u64()
+        .filter(|moved| *moved > 0);
+    let moved = moved.map(|moved| format!("  The clock is {} ahead of this machine.", span(moved)));
+    let faults = faults::in_short(&parts["faults"]).map(|line| format!("  {line}"));
+    let warnings: Vec<String> = moved.into_iter().chain(faults).collect();
+    (!warnings.is_empty()).then(|| warnings.join("\n"))
 }
 
 fn text(parts: &Value, now: DateTime<Utc>) -> String {
@@ -51,8 +65,8 @@ fn text(parts: &Value, now: DateTime<Utc>) -> String {
         section(
             parts,
             "engines",
-            &["ENGINE", "VERSION", "PID", "ADDRESS"],
-            |one| cells(one, &["name", "version", "pid", "address"]),
+            &["ENGINE", "VERSION", "PID", "ADDRESS", "REPLICATION"],
+            engine,
         ),
         section(
             parts,
@@ -92,6 +106,7 @@ fn text(parts: &Value, now: DateTime<Utc>) -> String {
         .into_iter()
         .flatten()
         .chain(sentences)
+        .chain(warnings(parts))
         .collect::<Vec<_>>()
         .join("\n\n")
 }
@@ -178,6 +193,25 @@ fn ago(then: &Value, now: DateTime<Utc>) -> String {
     }
 }
 
+/// `primary, synchronous`; `replica, 0 bytes behind`.
+fn engine(one: &Value) -> Vec<String> {
+    let replication = &one["replication"];
+    let mode = match replication["mode"].as_str() {
+        Some("alone") => "not waiting for a replica",
+        Some("joining") => "waiting for the replica to catch up",
+        mode => mode.unwrap_or_default(),
+    };
+    let said = match (replication["role"].as_str(), &replication["lag_bytes"]) {
+        (Some("replica"), Value::Number(bytes)) => format!("replica, {bytes} bytes behind"),
+        (Some("replica"), _) => "replica, does not follow yet".to_owned(),
+        (Some(role), _) => format!("{role}, {mode}"),
+        (None, _) => String::new(),
+    };
+    let mut row = cells(one, &["name", "version", "pid", "address"]);
+    row.push(said);
+    row
+}
+
 fn cells(one: &Value, keys: &[&str]) -> Vec<String> {
     keys.iter().map(|key| cell(&one[*key])).collect()
 }
@@ -225,6 +259,33 @@ mod tests {
         );
         assert_eq!(rows[2], ["carts", "carts-00001", "asleep", "0", "never"]);
         assert!(said.ends_with("\n\n  orders-00003 is not ready"), "{said}");
+    }
+
+    #[test]
+    fn a_clock_that_was_moved_and_faults_are_shown() {
+        let parts = json!({
+            "clock": { "now": "2026-01-01T00:00:00Z", "moved_seconds": 1_800 },
+            "faults": { "broker_disk": "full" },
+        });
+        let said = text(&parts, now_of(&parts));
+        assert!(
+            said.contains("30 min ahead") && said.contains("broker-disk: full"),
+            "{said}"
+        );
+        assert_eq!(now_of(&parts).to_rfc3339(), "2026-01-01T00:00:00+00:00");
+    }
+
+    #[test]
+    fn two_servers_say_what_they_are_to_each_other() {
+        let replication =
+            |role: &str| json!({ "role": role, "mode": "synchronous", "lag_bytes": 0 });
+        let parts = json!({ "engines": [
+            { "name": "postgresql", "replication": replication("primary") },
+            { "name": "postgresql-replica", "replication": replication("replica") },
+        ]});
+        let said = text(&parts, Utc::now());
+        assert!(said.contains("primary, synchronous"), "{said}");
+        assert!(said.contains("replica, 0 bytes behind"), "{said}");
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn put(file: &Path, data_dir: &DataDir) -> io::Result<()> {
     let mut workshop = tempfile::Builder::new();
     let workshop = workshop.prefix(UNFINISHED).tempdir_in(data_dir.path())?;
     unpack(file, workshop.path())?;
-    souk_engines::postgres::hand_over(data_dir.path(), &workshop.path().join("postgres"))?;
+    souk_engines::postgres::hand_over(data_dir.path(), workshop.path())?;
     let secrets = data_dir.secrets();
     let mut names = Vec::new();
     for entry in fs::read_dir(workshop.path())? {

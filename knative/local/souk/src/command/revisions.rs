@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::cli::RevisionsOptions;
-use crate::control::client::{ask, get};
+use crate::command::ps::now_of;
+use crate::control::client::{ask, get, read};
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
 use crate::terminal::{answer, table};
@@ -19,12 +20,7 @@ pub(crate) fn print(options: &RevisionsOptions, data_dir: &DataDir) -> Outcome {
 
 pub(super) fn print_of(service: Option<&str>, json: bool, data_dir: &DataDir) -> Outcome {
     let said = ask(get(data_dir, "/ps"))?;
-    let parts: Value = serde_json::from_str(&said).map_err(|error| {
-        Failure::new(
-            format!("the shop's answer is no JSON: {error}"),
-            "Is it of another version?",
-        )
-    })?;
+    let parts: Value = read(&said)?;
     let functions: Vec<&Value> = parts["functions"]
         .as_array()
         .into_iter()
@@ -37,7 +33,7 @@ pub(super) fn print_of(service: Option<&str>, json: bool, data_dir: &DataDir) ->
     if json {
         answer(&format!("{:#}", Value::from(all(&functions))));
     } else {
-        answer(&text(&functions, Utc::now()));
+        answer(&text(&functions, now_of(&parts)));
     }
     Ok(())
 }

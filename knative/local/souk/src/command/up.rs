@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::cli::UpOptions;
+use crate::clock::{self, Preload, Time};
 use crate::command::detach;
 use crate::data_dir::{DataDir, Lock};
 use crate::failure::{Failure, Outcome};
@@ -14,24 +15,26 @@ use crate::{logging, memory, shop};
 const LAST_TASKS_WITHIN: Duration = Duration::from_secs(1);
 
 /// Opens the shop in this process and keeps it open.
-pub(crate) fn run(options: &UpOptions, data_dir: &DataDir) -> Outcome {
+pub(crate) fn run(options: &UpOptions, data_dir: &DataDir, preload: Option<Preload>) -> Outcome {
     data_dir.make()?;
+    let clock = clock::enter(options, data_dir, preload.as_ref())?;
+    let time = Time { clock, preload };
     let lock = data_dir.lock()?;
     logging::start(data_dir, !options.in_background)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
     let runtime = runtime.map_err(|error| Failure::new(format!("no runtime: {error}"), ""))?;
-    let outcome = runtime.block_on(keep_open(options, data_dir, &lock));
+    let outcome = runtime.block_on(keep_open(options, data_dir, &lock, time));
     runtime.shutdown_timeout(LAST_TASKS_WITHIN);
     outcome
 }
 
-async fn keep_open(options: &UpOptions, data_dir: &DataDir, lock: &Lock) -> Outcome {
+async fn keep_open(options: &UpOptions, data_dir: &DataDir, lock: &Lock, time: Time) -> Outcome {
     let stop = Stop::listen(options.while_pid)
         .map_err(|error| Failure::new(format!("signals cannot be listened for: {error}"), ""))?;
     let opened = tokio::select! {
-        opened = Box::pin(shop::open(options, data_dir, &stop)) => opened?,
+        opened = Box::pin(shop::open(options, data_dir, &stop, time)) => opened?,
         () = stop.asked() => return Err(Failure::new("closed before it was open", "")),
     };
     answer(&opened.summary);

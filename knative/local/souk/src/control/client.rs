@@ -10,6 +10,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use serde::de::DeserializeOwned;
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
@@ -50,14 +51,38 @@ pub(crate) async fn post(
     within(ANSWERED_WITHIN, asked).await
 }
 
+/// PUT, answered as it was.
+pub(crate) async fn put(
+    data_dir: &DataDir,
+    path: &str,
+    body: Bytes,
+) -> Outcome<(StatusCode, String)> {
+    let asked = async { text(send(data_dir, "PUT", path, body).await?).await };
+    within(ANSWERED_WITHIN, asked).await
+}
+
 /// POST of something that may take long: cargo builds, new revisions are waited for. A refusal is said in the shop's own words.
 pub(crate) async fn post_for_long(data_dir: &DataDir, path: &str) -> Outcome<String> {
-    let (status, body) = text(send(data_dir, "POST", path, Bytes::new()).await?).await?;
+    accepted(text(send(data_dir, "POST", path, Bytes::new()).await?).await?)
+}
+
+/// The answer to a change, if it was made; a refusal is said in the shop's own words.
+pub(crate) fn accepted((status, body): (StatusCode, String)) -> Outcome<String> {
     if status.is_success() {
         Ok(body)
     } else {
         Err(Failure::new(body, ""))
     }
+}
+
+/// What an answer says.
+pub(crate) fn read<T: DeserializeOwned>(said: &str) -> Outcome<T> {
+    serde_json::from_str(said).map_err(|error| {
+        Failure::new(
+            format!("the shop's answer is no JSON: {error}"),
+            "Is it of another version?",
+        )
+    })
 }
 
 /// GET, its answer given piece by piece until `take` says that it is enough or the shop closes.

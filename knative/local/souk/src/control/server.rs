@@ -14,6 +14,7 @@ use serde::Deserialize;
 use souk_serving::TrafficChange;
 use tokio::net::UnixListener;
 
+use super::clock::Moving;
 use crate::apply::Applier;
 use crate::data_dir::DataDir;
 use crate::stop::Stop;
@@ -32,6 +33,12 @@ struct Control {
 struct ApplyQuery {
     #[serde(default)]
     build: bool,
+}
+
+#[derive(Deserialize)]
+struct PromoteQuery {
+    #[serde(default)]
+    force: bool,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +62,11 @@ pub(crate) fn serve(
     }
     let listener = UnixListener::bind(&socket)?;
     std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o600))?;
+    let clock = super::clock::routes(Moving {
+        clock: view.clock.clone(),
+        broker: view.broker().clone(),
+    });
+    let faults = super::faults::routes(Arc::clone(&view.faults));
     let routes = Router::new()
         .route("/ps", get(ps))
         .route("/events", get(events))
@@ -65,12 +77,15 @@ pub(crate) fn serve(
         .route("/apply", post(apply))
         .route("/traffic/{function}", post(traffic))
         .route("/traffic/{namespace}/{function}", post(traffic_within))
+        .route("/promote", post(promote))
         .route("/down", post(down))
         .with_state(Control {
             view,
             applier,
             stop,
-        });
+        })
+        .merge(clock)
+        .merge(faults);
     tokio::spawn(async move { axum::serve(listener, routes).await });
     Ok(())
 }
@@ -119,6 +134,17 @@ async fn traffic_within(
     change: Json<TrafficChange>,
 ) -> Response {
     traffic(control, Path(format!("{namespace}/{function}")), change).await
+}
+
+async fn promote(State(control): State<Control>, Query(query): Query<PromoteQuery>) -> Response {
+    let Some(promoter) = control.view.promoter() else {
+        let why = "this shop has no replica\n  Open it with one: souk up --replica";
+        return (StatusCode::CONFLICT, why).into_response();
+    };
+    match promoter.promote(query.force).await {
+        Ok(promotion) => Json(promotion).into_response(),
+        Err(why) => (StatusCode::CONFLICT, why.to_string()).into_response(),
+    }
 }
 
 async fn down(State(control): State<Control>) -> StatusCode {

@@ -22,6 +22,8 @@ pub(crate) type Made = BTreeMap<(ConfigKind, ObjectName), Entries>;
 pub(crate) struct Engines {
     /// URL of each database, by name.
     pub(crate) databases: BTreeMap<String, String>,
+    /// URL of each database's replica, by name; empty: there is none.
+    pub(crate) read_databases: BTreeMap<String, String>,
     /// URL of DynamoDB.
     pub(crate) dynamodb: Option<String>,
     /// URL of the gateway, as clients know it.
@@ -148,9 +150,16 @@ fn entries(
     match (rule, need.key.as_deref()) {
         (Rule::StandIn(_) | Rule::Unset, _) => Ok(Some(Entries::new())),
         (Rule::Database(database), _) => match engines.databases.get(database) {
-            Some(url) => Ok(Some(store.keep(namespace, name, one("url", url))?)),
+            Some(url) => {
+                store.keep(namespace, name, one("url", url))?;
+                Ok(Some(one("url", url)))
+            }
             None => Ok(None),
         },
+        (Rule::Replica(database), Some(key)) => {
+            let url = engines.read_databases.get(database);
+            Ok(url.map(|url| one(key, url)))
+        }
         (Rule::DynamoDb, key) => Ok(dynamodb(engines, key)),
         (Rule::SigningKey, _) => signing_key(store, namespace, name).map(Some),
         (Rule::Account(account), Some("email")) => {
@@ -272,6 +281,7 @@ mod tests {
     fn provide(store: &SecretStore, needs: &[ConfigNeed]) -> Outcome<Made> {
         let engines = Engines {
             databases: BTreeMap::from([("orders".to_owned(), "postgres://orders".to_owned())]),
+            read_databases: BTreeMap::from([("orders".to_owned(), "postgres://r".to_owned())]),
             dynamodb: Some("http://127.0.0.1:1".to_owned()),
             public_url: Some("https://shop.example".to_owned()),
         };
@@ -313,6 +323,23 @@ mod tests {
             store.read("souk", "orders-database").unwrap()["url"],
             "postgres://orders"
         );
+    }
+
+    #[test]
+    fn lists_are_read_in_a_replica_only_while_there_is_one() {
+        let (_folder, store) = store();
+        let mut read = need(ConfigKind::Secret, "orders-database", "read-url");
+        read.optional = true;
+        let needs = [need(ConfigKind::Secret, "orders-database", "url"), read];
+        let with = provide(&store, &needs).unwrap();
+        assert_eq!(with.values().next().unwrap()["read-url"], "postgres://r");
+        let engines = Engines {
+            databases: BTreeMap::from([("orders".to_owned(), "postgres://orders".to_owned())]),
+            ..Engines::default()
+        };
+        let without = Needs::of(&needs, &|_| false).provide(&store, &engines);
+        let without = without.unwrap();
+        assert_eq!(without.values().next().unwrap().get("read-url"), None);
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub(crate) enum Rule {
     StandIn(String),
     /// URL of the PostgreSQL database of this name.
     Database(String),
+    /// URL of the replica of the PostgreSQL database of this name.
+    Replica(String),
     /// Address and keys of the embedded DynamoDB.
     DynamoDb,
     /// P-256 key pair and its thumbprint.
@@ -56,9 +58,12 @@ pub(crate) fn rule(need: &ConfigNeed, is_stand_in: &dyn Fn(&str) -> bool) -> Rul
 fn secret_rule(name: &str, key: &str) -> Option<Rule> {
     match key {
         "url" => Some(Rule::Database(name.strip_suffix("-database")?.to_owned())),
+        "read-url" => Some(Rule::Replica(name.strip_suffix("-database")?.to_owned())),
         "email" | "password" => Some(Rule::Account(name.strip_suffix("-account")?.to_owned())),
         "secret" => Some(Rule::Client(name.strip_prefix("client-")?.to_owned())),
         "private.pem" | "public.pem" | "kid" => Some(Rule::SigningKey),
+        // Known to both sides and to nobody else, also where nothing needs it to be there.
+        "webhook-secret" => Some(Rule::Random),
         _ => None,
     }
 }
@@ -99,6 +104,12 @@ mod tests {
                 "url",
                 Rule::Database(text("orders")),
             ),
+            (
+                Secret,
+                "orders-database",
+                "read-url",
+                Rule::Replica(text("orders")),
+            ),
             (Secret, "identity-signing-key", "kid", Rule::SigningKey),
             (
                 Secret,
@@ -107,6 +118,7 @@ mod tests {
                 Rule::Account(text("merchant")),
             ),
             (Secret, "client-erp", "secret", Rule::Client(text("erp"))),
+            (Secret, "payment-provider", "webhook-secret", Rule::Random),
             (Secret, "identity-key-encryption", "key", Rule::Random),
             (ConfigMap, "shop", "public-url", Rule::PublicUrl),
             (ConfigMap, "shop", "name", Rule::Unknown),

@@ -6,6 +6,7 @@ mod tests;
 
 use souk_plan::model::GatewayPlan;
 
+use crate::clock::span;
 use crate::credentials::{Client, Credentials};
 use crate::terminal::{here, table};
 use routes::{asked_for, is_terminated, routes};
@@ -22,6 +23,10 @@ pub(crate) struct Opened<'a> {
     /// A command that some Job told.
     pub(crate) to_try: Option<&'a str>,
     pub(crate) seconds: f64,
+    /// How far the shop's clock is ahead.
+    pub(crate) moved_seconds: u64,
+    /// Whether things may go wrong on purpose.
+    pub(crate) faults: bool,
 }
 
 /// The text.
@@ -31,6 +36,7 @@ pub(crate) fn text(opened: &Opened<'_>) -> String {
         "The shop is open at {address} (ready in {:.1} s)",
         opened.seconds
     )];
+    parts.extend(warnings(opened));
     parts.push(section(
         &["METHODS", "PATH", "FUNCTION", "WITH"],
         routes(opened.gateway),
@@ -55,6 +61,22 @@ pub(crate) fn text(opened: &Opened<'_>) -> String {
     ));
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n")
+}
+
+/// What is not as it would be in production.
+fn warnings(opened: &Opened<'_>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if opened.moved_seconds > 0 {
+        warnings.push(format!(
+            "Its clock is {} ahead of this machine: {} clock",
+            span(opened.moved_seconds),
+            here()
+        ));
+    }
+    if opened.faults {
+        warnings.push(format!("Things may go wrong on purpose: {} faults", here()));
+    }
+    warnings
 }
 
 fn section(head: &[&str], mut rows: Vec<Vec<String>>) -> String {

@@ -97,6 +97,8 @@ fn summary(to_try: Option<&str>) -> String {
         pages: &[],
         to_try,
         seconds: 0.94,
+        moved_seconds: 0,
+        faults: false,
     })
 }
 

@@ -94,6 +94,7 @@ impl<'a> Shop<'a> {
                 .iter()
                 .map(|(name, password)| (name.clone(), address.of(name, password)))
                 .collect(),
+            read_databases: BTreeMap::new(),
             // Where it is, a ConfigMap says; the keys are those of one that takes any.
             dynamodb: Some(String::new()),
             // That is a ConfigMap's, and written by hand.
