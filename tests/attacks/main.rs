@@ -19,3 +19,4 @@ mod roles;
 mod sessions;
 mod table;
 mod tokens;
+mod webhooks;

@@ -32,4 +32,5 @@ async fn idle_functions_end_and_the_next_request_wakes_them() {
         .await
         .expect(200);
     assert_eq!(order.text("/status"), "confirmed");
+    shop.audit();
 }

@@ -47,6 +47,7 @@ async fn a_lost_shop_comes_back_from_its_backup_with_every_order_and_goes_on() {
     assert_eq!(listed, ORDERS + 1, "each order once");
     let next = customer.order("COF-ETH-250", 1, "pm_card_visa").await;
     let _ = customer.until(&next, "confirmed").await;
+    shop.audit();
 }
 
 /// What cannot be done is refused, and changes nothing.

@@ -16,4 +16,5 @@ async fn an_order_that_was_committed_is_confirmed_even_if_orders_is_killed_at_on
         }
         let _ = customer.until(&order_id, "confirmed").await;
     }
+    shop.audit();
 }

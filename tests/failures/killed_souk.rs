@@ -39,4 +39,5 @@ async fn a_killed_souk_loses_no_accepted_event_and_opens_again() {
     for order_id in &placed {
         let _ = customer.until(order_id, "confirmed").await;
     }
+    shop.audit();
 }

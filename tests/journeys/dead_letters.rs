@@ -48,6 +48,67 @@ async fn an_event_that_its_handler_refuses_lands_in_the_dead_letters() {
 }
 
 #[tokio::test]
+async fn a_letter_that_was_discarded_is_open_again_when_its_event_fails_once_more() {
+    let shop = Shop::shared().await;
+    let id = Uuid::new_v4();
+    let event = json!({
+        "specversion": "1.0", "id": id, "source": "/tests", "type": "dev.souk.stock.rejected.v1",
+        "datacontenttype": "application/json", "data": { "order_id": "no id at all" },
+    });
+    let operator = shop.operator().await;
+    let open = async || {
+        let path =
+            "/v1/dead-letters?type=dev.souk.stock.rejected.v1&destination=orders&status=open";
+        let list = operator.get(path).await.expect(200);
+        let letters = list.body["items"].as_array().into_iter().flatten();
+        let mut letters = letters.filter(|letter| letter["id"] == json!(id));
+        letters.next().cloned().ok_or(list.body.clone())
+    };
+    if shop.tell_the_broker(&event).await.is_none() {
+        return;
+    }
+    let letter = eventually("the dead letter", open).await;
+    let path = format!(
+        "/v1/dead-letters/{}",
+        letter["dead_letter_id"].as_str().unwrap_or_default()
+    );
+    let refused = operator
+        .post(&format!("{path}/redrive"), json!({}))
+        .await
+        .expect(200);
+    assert_eq!(
+        (refused.text("/status"), &refused.body["error"]["code"]),
+        ("open", &json!(400))
+    );
+
+    let reason = json!({ "reason": "an event of a test" });
+    let discarded = operator
+        .post(&format!("{path}/discard"), reason.clone())
+        .await
+        .expect(200);
+    assert_eq!(discarded.text("/discard_reason"), "an event of a test");
+    assert!(open().await.is_err(), "it is still open");
+    for other in [shop.customer().await, shop.merchant().await] {
+        let _ = other
+            .post(&format!("{path}/redrive"), json!({}))
+            .await
+            .expect(403);
+        let _ = other
+            .post(&format!("{path}/discard"), reason.clone())
+            .await
+            .expect(403);
+    }
+
+    let _ = shop.tell_the_broker(&event).await;
+    let again = eventually("the same letter", open).await;
+    assert_eq!(again["dead_letter_id"], letter["dead_letter_id"]);
+    assert_eq!(
+        (&again["discard_reason"], &again["attempts"]),
+        (&Value::Null, &json!(1))
+    );
+}
+
+#[tokio::test]
 async fn a_malformed_event_is_refused_with_400_and_never_stored() {
     let shop = Shop::shared().await;
     let source = format!("/tests/{}", Uuid::new_v4());

@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod authentication;
 mod carts;
 mod catalog;
 mod dead_letters;

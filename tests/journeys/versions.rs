@@ -64,6 +64,11 @@ async fn cancelling_is_offered_as_a_link_until_it_was_done() {
     let cancel = order.expect(200).text("/links/cancel").to_owned();
     let cancelled = customer.post(&cancel, serde_json::json!({})).await;
     let cancelled = cancelled.expect(200);
-    assert_eq!(cancelled.text("/state/reason"), "requested_by_customer");
     assert_eq!(cancelled.body.pointer("/links/cancel"), None);
+    // At once while it is pending; once it is confirmed shipping is asked.
+    let _ = customer.until(&order_id, "cancelled").await;
+    let order = customer.get(&format!("/v2/orders/{order_id}")).await;
+    let order = order.expect(200);
+    assert_eq!(order.text("/state/reason"), "requested_by_customer");
+    assert_eq!(order.body.pointer("/links/cancel"), None);
 }

@@ -16,7 +16,9 @@ pub mod raw;
 pub mod relying_party;
 pub mod shop;
 pub mod shopping;
+pub mod storm;
 pub mod tokens;
+pub mod trouble;
 pub mod wait;
 
 pub use answer::Answer;

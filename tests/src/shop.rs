@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -10,6 +11,7 @@ use tokio::sync::OnceCell;
 use crate::credentials::Credentials;
 use crate::limits;
 use crate::process::{build, is_running, repository, souk};
+use crate::wait::within;
 
 /// How the names of the shops' folders begin; the test program's process id follows.
 const FOLDERS: &str = "souk-journeys-";
@@ -249,6 +251,26 @@ impl Local {
         })
     }
 
+    /// The same; nothing when the shop does not answer, as while it is killed, frozen or opening.
+    #[must_use]
+    pub fn ps_if_there(&self) -> Option<Value> {
+        let output = self.souk(&["ps", "--json"]);
+        serde_json::from_slice(&output.stdout).ok()
+    }
+
+    /// Opens the shop again after `souk` was killed, at the same address, as a supervisor does: again and again until it opens, for
+    /// the killed one may take a moment to be gone. What it was opened with, it is opened with again.
+    ///
+    /// # Panics
+    ///
+    /// When it has not opened after a minute.
+    pub async fn open_again(&self) {
+        within(Duration::from_secs(60), "the shop to open", async || {
+            self.try_up()
+        })
+        .await;
+    }
+
     /// The processes of a function, or of all of them.
     #[must_use]
     pub fn processes(&self, function: Option<&str>) -> Vec<i32> {
@@ -274,6 +296,12 @@ impl Local {
     }
 
     fn up(&self) {
+        if let Err(said) = self.try_up() {
+            panic!("souk up failed: {said}");
+        }
+    }
+
+    fn try_up(&self) -> Result<(), String> {
         build();
         let mut command = Command::new(souk());
         command.args(["up", "--detach", "--no-build", "--listen", &self.listen]);
@@ -290,12 +318,11 @@ impl Local {
             .stdin(Stdio::null())
             .output()
             .expect("souk can be started");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            output.status.success(),
-            "souk up failed: {}{said}",
-            String::from_utf8_lossy(&output.stdout)
-        );
+        let said = [&output.stdout[..], &output.stderr].concat();
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(String::from_utf8_lossy(&said).into_owned()),
+        }
     }
 }
 

@@ -1,0 +1,90 @@
+//! The memory of each process of a shop, watched while it is loaded.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use journeys::shop::Local;
+use serde_json::Value;
+use tokio::task::JoinHandle;
+
+const EVERY: Duration = Duration::from_secs(2);
+
+/// The most that each part of the shop had at any look, in KiB of all its processes together.
+pub(crate) type Most = BTreeMap<String, u64>;
+
+/// Looks at processes again and again, until it is asked.
+pub(crate) struct Watch {
+    most: Arc<Mutex<Most>>,
+    looking: JoinHandle<()>,
+}
+
+impl Watch {
+    /// Begins to look at these processes, by the names of the parts that they belong to.
+    pub(crate) fn begin(processes: Vec<(String, i32)>) -> Self {
+        let most = Arc::new(Mutex::new(Most::new()));
+        let noted = Arc::clone(&most);
+        let looking = tokio::spawn(async move {
+            loop {
+                note(&noted, resident(&processes));
+                tokio::time::sleep(EVERY).await;
+            }
+        });
+        Self { most, looking }
+    }
+
+    /// Ends, and says what was seen.
+    pub(crate) fn end(self) -> Most {
+        self.looking.abort();
+        let mut most = self.most.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *most)
+    }
+}
+
+fn note(most: &Mutex<Most>, now: Most) {
+    let mut most = most.lock().unwrap_or_else(PoisonError::into_inner);
+    for (name, kib) in now {
+        let before = most.entry(name).or_default();
+        *before = kib.max(*before);
+    }
+}
+
+/// The processes of `souk`, the functions that are awake, the engines and the stand-ins.
+pub(crate) fn processes(local: &Local) -> Vec<(String, i32)> {
+    let ps = local.ps();
+    let mut all = vec![("souk".to_owned(), local.pid())];
+    for function in ps["functions"].as_array().into_iter().flatten() {
+        let name = name_of(function);
+        let pids = local.processes(Some(&name));
+        all.extend(pids.into_iter().map(|pid| (name.clone(), pid)));
+    }
+    let others = ["engines", "stand_ins"]
+        .iter()
+        .flat_map(|key| ps[*key].as_array());
+    for one in others.flatten() {
+        if let Some(pid) = one["pid"].as_i64().and_then(|pid| i32::try_from(pid).ok()) {
+            all.push((name_of(one), pid));
+        }
+    }
+    all
+}
+
+fn name_of(one: &Value) -> String {
+    one["name"].as_str().unwrap_or("unknown").to_owned()
+}
+
+/// What each part has now, in KiB.
+pub(crate) fn resident(processes: &[(String, i32)]) -> Most {
+    let mut all = Most::new();
+    for (name, pid) in processes {
+        *all.entry(name.clone()).or_default() += resident_kib(*pid);
+    }
+    all
+}
+
+fn resident_kib(pid: i32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
+}
