@@ -20,8 +20,9 @@ get theirs by OpenID Connect: `/.well-known/openid-configuration` says where. A 
 events, is a machine client: `POST /oauth2/token` with `grant_type=client_credentials`. An operation needs one of its roles \
 (`x-roles`) and its scope.
 
-**Twice is once.** What must not happen twice asks for an `Idempotency-Key`: the same request under the same key does nothing \
-and is answered the same.
+**Twice is once.** Every operation that changes something takes an `Idempotency-Key`, and some need one: the same request under the \
+same key does nothing more and is answered the same, for a day. 409 with `Retry-After` while the first is worked on; 422 if it is another \
+request.
 
 **What goes wrong** is answered as `application/problem+json` (RFC 9457). `type` tells problems apart; `detail` is for people. The \
 gateway's own refusals are `application/json` with a `message`.
