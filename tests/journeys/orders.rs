@@ -149,19 +149,21 @@ async fn requests_at_the_same_moment_with_one_key_give_one_order() {
     let shop = Shop::shared().await;
     let customer = shop.customer().await;
     let key = Uuid::new_v4().to_string();
-    let place = || {
-        customer.post_once(
-            "/v1/orders",
-            &key,
-            order_of("COF-SUM-250", 1, "pm_card_visa"),
-        )
-    };
-    let answers = futures::future::join_all((0..8).map(|_| place())).await;
-    let ids: HashSet<String> = answers
-        .into_iter()
-        .map(|answer| answer.expect(202).text("/order_id").to_owned())
-        .collect();
+    let order = order_of("COF-SUM-250", 1, "pm_card_visa");
+    let place = || customer.post_once("/v1/orders", &key, order.clone());
+    let (mut ids, mut again) = (HashSet::new(), false);
+    for answer in futures::future::join_all((0..8).map(|_| place())).await {
+        match answer.status {
+            202 => drop(ids.insert(answer.text("/order_id").to_owned())),
+            409 => again = !answer.header("retry-after").is_empty(),
+            _ => panic!("{}: {:#}", answer.status, answer.body),
+        }
+    }
     assert_eq!(ids.len(), 1, "{ids:?}");
+    if again {
+        ids.insert(place().await.expect(202).text("/order_id").to_owned());
+        assert_eq!(ids.len(), 1, "{ids:?}");
+    }
 }
 
 #[tokio::test]

@@ -13,8 +13,9 @@ use crate::{Reader, StartError};
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
-/// A connection that rested longer is asked for a sign of life before it is used.
-const TRUSTED_FOR: Duration = Duration::from_secs(20);
+/// A connection that rested longer is asked for a sign of life before it is used: after the database was started again, or another server
+/// leads, each of the pool's connections would otherwise fail somebody. Under load none rests that long.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 const MAX_CONNECTIONS_USUAL: u32 = 8;
 /// There is the database itself to fall back to.
 const REPLICA_ACQUIRE_TIMEOUT: Duration = Duration::from_millis(500);

@@ -30,6 +30,23 @@ pub(crate) fn signal_group(leader: u32, signal: i32) {
     }
 }
 
+/// PostgreSQL works for whoever waits for a function, and gives way as functions do: what takes requests in and refuses them comes first.
+const NICENESS: i32 = 10;
+
+/// Lets what `command` starts, and everything that it will start, give way to this process.
+pub(crate) fn give_way(command: &mut Command) {
+    // A system that does not want it goes on without.
+    // SAFETY: setpriority(2) touches no memory; 0 is the new process itself.
+    let ask = || {
+        let _ = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS) };
+        Ok(())
+    };
+    // SAFETY: `ask` runs between fork and exec and makes one system call.
+    unsafe {
+        command.pre_exec(ask);
+    }
+}
+
 /// Lets the process that `command` starts get `signal` when the thread that starts it ends, and keep `inherited` open.
 ///
 /// Set after the change of user, which would clear it.

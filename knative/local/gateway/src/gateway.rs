@@ -119,11 +119,11 @@ impl Inner {
             }
             Ok(route) => {
                 let asked = Instant::now();
-                self.shared.throttle.ask(&route.name, asked);
+                let throttle = &self.shared.throttle;
+                throttle.ask(&route.name, &exchange.method, asked);
                 let outcome = proxy::ask(&*self.network, &exchange, &route, body).await;
                 if let Ok(answer) = &outcome {
-                    let throttle = &self.shared.throttle;
-                    throttle.answered(&route.name, answer, Instant::now());
+                    throttle.answered(&route.name, &exchange.method, answer, Instant::now());
                 }
                 record.waited(asked.elapsed());
                 (outcome, Some(route.service.read_timeout))
@@ -142,7 +142,7 @@ impl Inner {
         let found = head_limits::check(exchange).and_then(|()| table.route(exchange));
         let found = found.and_then(|route| {
             let throttle = &self.shared.throttle;
-            throttle.check(&route.name, exchange.arrived)?;
+            throttle.check(&route.name, &exchange.method, exchange.arrived)?;
             Ok(route)
         });
         let route = match found {

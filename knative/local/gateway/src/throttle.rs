@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::header::RETRY_AFTER;
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Method, Response, StatusCode};
 
 use crate::exit::Exit;
 
@@ -21,9 +21,12 @@ const EACH_SECOND: f64 = 10.0;
 const CALM_WINDOWS: u32 = 2;
 const RETRY_AFTER_SECONDS: u32 = 1;
 
-/// One lane for each route. A reload keeps them.
+/// One lane for what changes something on a route and one for what only reads there: orders that are too many keep nobody from looking at
+/// theirs. A reload keeps them.
 #[derive(Default)]
-pub(crate) struct Throttle(Mutex<HashMap<Arc<str>, Lane>>);
+pub(crate) struct Throttle(Mutex<Lanes>);
+
+type Lanes = HashMap<(Arc<str>, bool), Lane>;
 
 struct Lane {
     window_began: Instant,
@@ -43,9 +46,15 @@ struct Cap {
 
 impl Throttle {
     /// Refuses a request on this route, if there is no room for it.
-    pub(crate) fn check(&self, route: &str, now: Instant) -> Result<(), Box<Exit>> {
+    pub(crate) fn check(
+        &self,
+        route: &Arc<str>,
+        method: &Method,
+        now: Instant,
+    ) -> Result<(), Box<Exit>> {
         let mut lanes = self.lanes();
-        if lanes.get_mut(route).is_none_or(|lane| lane.has_room(now)) {
+        let lane = lanes.get_mut(&lane_of(route, method));
+        if lane.is_none_or(|lane| lane.has_room(now)) {
             return Ok(());
         }
         drop(lanes);
@@ -57,37 +66,45 @@ impl Throttle {
     }
 
     /// The upstream is asked on this route. What plugins refuse takes no room.
-    pub(crate) fn ask(&self, route: &str, now: Instant) {
-        if let Some(cap) = self
-            .lanes()
-            .get_mut(route)
-            .and_then(|lane| lane.cap.as_mut())
-        {
+    pub(crate) fn ask(&self, route: &Arc<str>, method: &Method, now: Instant) {
+        let mut lanes = self.lanes();
+        let lane = lanes.get_mut(&lane_of(route, method));
+        if let Some(cap) = lane.and_then(|lane| lane.cap.as_mut()) {
             cap.refill(now);
             cap.left -= 1.0;
         }
     }
 
     /// The upstream has answered on this route.
-    pub(crate) fn answered<B>(&self, route: &Arc<str>, answer: &Response<B>, now: Instant) {
+    pub(crate) fn answered<B>(
+        &self,
+        route: &Arc<str>,
+        method: &Method,
+        answer: &Response<B>,
+        now: Instant,
+    ) {
         let refuses = answer.status() == StatusCode::SERVICE_UNAVAILABLE
             && answer.headers().contains_key(RETRY_AFTER);
         let mut lanes = self.lanes();
         // Most routes never need a lane.
-        match lanes.get_mut(route) {
+        match lanes.get_mut(&lane_of(route, method)) {
             Some(lane) => lane.answered(refuses, now),
             None if refuses => {
                 let mut lane = Lane::new(now);
                 lane.answered(true, now);
-                lanes.insert(Arc::clone(route), lane);
+                lanes.insert(lane_of(route, method), lane);
             }
             None => {}
         }
     }
 
-    fn lanes(&self) -> MutexGuard<'_, HashMap<Arc<str>, Lane>> {
+    fn lanes(&self) -> MutexGuard<'_, Lanes> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn lane_of(route: &Arc<str>, method: &Method) -> (Arc<str>, bool) {
+    (Arc::clone(route), method.is_safe())
 }
 
 impl Lane {
@@ -173,12 +190,12 @@ mod tests {
         let (mut reached, mut taken) = (0, 0);
         for n in 0..offered {
             let now = *began + WINDOW * n / offered;
-            if throttle.check(&route, now).is_ok() {
-                throttle.ask(&route, now);
+            if throttle.check(&route, &Method::POST, now).is_ok() {
+                throttle.ask(&route, &Method::POST, now);
                 reached += 1;
                 let takes_it = taken * offered <= takes * n && takes > 0;
                 taken += u32::from(takes_it);
-                throttle.answered(&route, &answer(!takes_it), now);
+                throttle.answered(&route, &Method::POST, &answer(!takes_it), now);
             }
         }
         *began += WINDOW;
@@ -221,8 +238,20 @@ mod tests {
         let mut failure = answer(false);
         *failure.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         for _ in 0..100 {
-            throttle.answered(&Arc::from("orders"), &failure, now);
+            throttle.answered(&Arc::from("orders"), &Method::POST, &failure, now);
         }
-        assert!(throttle.check("orders", now).is_ok());
+        let orders = Arc::from("orders");
+        assert!(throttle.check(&orders, &Method::POST, now).is_ok());
+    }
+
+    #[test]
+    fn whoever_only_reads_is_not_refused_for_those_who_order() {
+        let (throttle, mut now) = (Throttle::default(), Instant::now());
+        second(&throttle, &mut now, 500, 0);
+        second(&throttle, &mut now, 500, 0);
+        let orders = Arc::from("orders");
+        for _ in 0..100 {
+            assert!(throttle.check(&orders, &Method::GET, now).is_ok());
+        }
     }
 }

@@ -65,11 +65,6 @@ impl Supervisor {
 
     async fn live(&mut self, mut child: Child) -> String {
         self.instance.started(child.id());
-        if let Some(pid) = child.id()
-            && let Err(error) = system::give_way(pid)
-        {
-            tracing::debug!(pid, %error, "its priority stays the runtime's");
-        }
         let _left_behind = LeftBehind(child.id());
         let mut orders = self.orders.clone();
         let ended = tokio::select! {

@@ -20,16 +20,3 @@ pub(crate) fn kill_group(leader: u32) {
         unsafe { libc::killpg(group, libc::SIGKILL) };
     }
 }
-
-/// How much a function gives way to the runtime when both want a processor. Whoever has to be refused, probed or routed is not to wait for
-/// those who work; on a cluster they are on other processors.
-const NICENESS: i32 = 5;
-
-/// Lets a process that has just been started, and the threads that it will make, give way.
-pub(crate) fn give_way(pid: u32) -> io::Result<()> {
-    // SAFETY: setpriority(2) touches no memory. `pid` is a child's id.
-    match unsafe { libc::setpriority(libc::PRIO_PROCESS, pid, NICENESS) } {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
-    }
-}

@@ -206,6 +206,7 @@ impl Cluster {
         if let Some(user) = self.user {
             user.becomes(&mut command);
         }
+        system::give_way(&mut command);
         system::die_with_parent(&mut command, end, folder.descriptor());
         Ok(command)
     }
