@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags};
 
 use super::Books;
@@ -28,18 +28,27 @@ pub(super) fn read(file: &Path, books: &mut Books) -> Result<()> {
         .iter()
         .filter_map(|name| Trigger::named(name))
         .collect();
-    let mut select = connection
-        .prepare("SELECT sequence, accepted_at, head, data FROM events ORDER BY sequence")?;
+    books.log_begins = begin(&connection)?;
+    let mut select =
+        connection.prepare("SELECT accepted_at, head, data FROM events ORDER BY sequence")?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
-        if books.events.is_empty() {
-            books.log_is_pruned = row.get::<_, i64>(0)? > 1;
-        }
         let (accepted_at, head, data): (i64, Vec<u8>, Vec<u8>) =
-            (row.get(1)?, row.get(2)?, row.get(3)?);
+            (row.get(0)?, row.get(1)?, row.get(2)?);
         books.events.push(event(accepted_at, &head, &data)?);
     }
     Ok(())
+}
+
+/// Since when the log is whole, if its beginning is gone. Each partition is pruned for itself.
+fn begin(connection: &Connection) -> Result<Option<DateTime<Utc>>> {
+    let select = "SELECT max(begins), min(first) FROM (
+                      SELECT min(accepted_at) AS begins, min(sequence) AS first
+                      FROM events GROUP BY partition_id)";
+    let (begins, first): (Option<i64>, Option<i64>) =
+        connection.query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let begins = begins.filter(|_| first.is_some_and(|first| first > 1));
+    Ok(begins.and_then(DateTime::from_timestamp_millis))
 }
 
 fn event(accepted_at: i64, head: &[u8], data: &[u8]) -> Result<Event> {

@@ -60,8 +60,8 @@ pub struct Books {
     pub mails: Vec<MailSeen>,
     /// The broker's log.
     pub events: Vec<Event>,
-    /// Whether the log's beginning is gone.
-    pub log_is_pruned: bool,
+    /// Since when the log is whole, if its beginning is gone.
+    pub log_begins: Option<DateTime<Utc>>,
     /// Who hears what.
     pub triggers: Vec<Trigger>,
     /// What each function with an inbox has handled: source and id.

@@ -90,13 +90,11 @@ fn complete(books: &Books, findings: &mut Findings) {
             told.refunds.insert(&event.id, amount);
         }
     }
-    let begin = books
-        .events
-        .first()
-        .map(|event| event.accepted_at)
-        .unwrap_or_default();
     for order in books.orders.values() {
-        if books.log_is_pruned && order.placed_at <= begin {
+        if books
+            .log_begins
+            .is_some_and(|begins| order.placed_at <= begins)
+        {
             continue;
         }
         findings.look();
@@ -123,9 +121,9 @@ fn complete(books: &Books, findings: &mut Findings) {
             next,
         );
     }
-    if books.log_is_pruned {
+    if let Some(begins) = books.log_begins {
         findings.note(format!(
-            "orders placed before {begin} are left out: the log begins then"
+            "orders placed before {begins} are left out: the log begins then"
         ));
     }
 }
