@@ -158,10 +158,8 @@ async fn a_refund_is_neither_negative_nor_more_than_was_paid_nor_in_another_curr
     let order_id = customer.order(SKU, 1, "pm_card_visa").await;
     let _ = customer.until(&order_id, "confirmed").await;
     let shipment = merchant.shipment_of(&order_id).await;
-    let parcel = json!({ "carrier": "DHL", "tracking_number": format!("TN-{order_id}") });
-    let path = format!("/v1/shipments/{shipment}/dispatch");
     let _ = merchant
-        .post_once(&path, &order_id, parcel)
+        .dispatch(&shipment, &format!("TN-{order_id}"))
         .await
         .expect(200);
     let payment = format!("/v1/payments/{order_id}");

@@ -43,8 +43,7 @@ async fn a_lost_shop_comes_back_from_its_backup_with_every_order_and_goes_on() {
     let lost = customer.get(&format!("/v1/orders/{after}")).await;
     assert_eq!(lost.status, 404, "it was placed after the backup");
     let orders = customer.get("/v1/orders?limit=50").await.expect(200);
-    let listed = orders.body["items"].as_array().map_or(0, Vec::len);
-    assert_eq!(listed, ORDERS + 1, "each order once");
+    assert_eq!(orders.items().len(), ORDERS + 1, "each order once");
     let next = customer.order("COF-ETH-250", 1, "pm_card_visa").await;
     let _ = customer.until(&next, "confirmed").await;
     shop.audit();

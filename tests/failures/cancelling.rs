@@ -12,9 +12,8 @@ async fn cancel(customer: &Client, order_id: &str) -> Answer {
 }
 
 async fn dispatch(merchant: &Client, shipment: &str) -> Answer {
-    let path = format!("/v1/shipments/{shipment}/dispatch");
-    let parcel = json!({ "carrier": "DHL", "tracking_number": format!("TN-{shipment}") });
-    merchant.post_once(&path, shipment, parcel).await
+    let tracking_number = format!("TN-{shipment}");
+    merchant.dispatch(shipment, &tracking_number).await
 }
 
 async fn until_payment(merchant: &Client, order_id: &str, status: &str) {

@@ -43,14 +43,8 @@ async fn orders_are_right_although_deliveries_come_twice_and_overtake_each_other
         let asked = ledger(&customer, order_id).await;
         assert_eq!(asked.as_array().map(Vec::len), Some(1), "{asked:#}");
     }
-    eventually(
-        "the goods of declined orders to be free",
-        async || match customer.available(&sku).await {
-            available if available == 100 - kept => Ok(()),
-            other => Err(other),
-        },
-    )
-    .await;
+    // The goods of declined orders are free.
+    customer.until_available(&sku, 100 - kept).await;
     shop.faults(json!({ "deliveries": null })).await;
     shop.audit();
 }

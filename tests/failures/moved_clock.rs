@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use journeys::Shop;
 use journeys::process::signal;
-use journeys::{Shop, eventually};
 use serde_json::{Value, json};
 
 const MOVABLE: &str = "--movable-clock";
@@ -28,13 +28,7 @@ async fn half_an_hour_later_an_unpaid_order_is_cancelled_and_its_goods_can_be_or
     let sku = shop.new_article(10).await;
     let customer = shop.customer().await;
     let order_id = customer.order(&sku, 3, "pm_card_visa").await;
-    eventually("the goods to be reserved", async || {
-        match customer.available(&sku).await {
-            7 => Ok(()),
-            other => Err(other),
-        }
-    })
-    .await;
+    customer.until_available(&sku, 7).await;
 
     // Sweeps come every half hour: so many minutes reach one, whenever they begin.
     shop.clock_advance("31m");
@@ -42,13 +36,7 @@ async fn half_an_hour_later_an_unpaid_order_is_cancelled_and_its_goods_can_be_or
     let customer = customer.with_tokens_of(&refreshed);
     let order = customer.until(&order_id, "cancelled").await;
     assert_eq!(order.text("/status_reason"), "payment_timed_out");
-    eventually("the goods to be free", async || {
-        match customer.available(&sku).await {
-            10 => Ok(()),
-            other => Err(other),
-        }
-    })
-    .await;
+    customer.until_available(&sku, 10).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! More comes in than gets done.
 
 use futures::stream::{self, StreamExt as _};
+use journeys::process::status_kib;
 use journeys::{Answer, Client, Shop, eventually, manifests, order_of};
 use uuid::Uuid;
 
@@ -48,7 +49,7 @@ async fn what_is_too_much_is_told_to_come_again_and_what_was_accepted_is_done() 
         assert!(is_refusal(other), "{}: {:#}", other.status, other.body);
     }
     for pid in shop.local().processes(None) {
-        let mib = resident_mib(pid);
+        let mib = status_kib(pid, "VmRSS:") / 1024;
         assert!(mib < MEMORY_MIB_MAX, "process {pid} has {mib} MiB");
     }
     for order in &accepted {
@@ -64,11 +65,4 @@ async fn what_is_too_much_is_told_to_come_again_and_what_was_accepted_is_done() 
     })
     .await;
     let _ = customer.until(&again, "confirmed").await;
-}
-
-fn resident_mib(pid: i32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
-    kib.unwrap_or_default() / 1024
 }

@@ -26,7 +26,7 @@ async fn the_previous_release_takes_orders_on_the_new_tables_and_this_one_goes_o
         let _ = customer.until(&order_id, "confirmed").await;
         placed.insert(0, order_id);
         let page = customer.get("/v1/orders").await.expect(200);
-        let items = page.body["items"].as_array().into_iter().flatten();
+        let items = page.items().iter();
         let listed: Vec<_> = items.filter_map(|item| item["order_id"].as_str()).collect();
         assert_eq!(listed, placed, "every order once, the newest first");
         assert!(shop.local().souk(&["down"]).status.success());

@@ -6,12 +6,8 @@ use serde_json::{Value, json};
 
 /// Switches the payment provider that stands in.
 async fn switch(shop: &Shop, mode: &str) {
-    let ps = shop.local().ps();
-    let stand_ins = ps["stand_ins"].as_array().into_iter().flatten();
-    let page = stand_ins
-        .filter(|one| one["name"] == "payment-provider")
-        .find_map(|one| one["page"].as_str());
-    let provider = Client::elsewhere(page.expect("the provider has a page"));
+    let page = shop.local().page_of("payment-provider");
+    let provider = Client::elsewhere(&page.expect("the provider has a page"));
     let request = provider
         .request(Method::PUT, "/switches")
         .json(&json!({ "mode": mode }));

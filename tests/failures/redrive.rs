@@ -34,7 +34,7 @@ async fn letter_of(operator: &Client, event_id: &str) -> String {
             .get("/v1/dead-letters?destination=shipping&limit=100")
             .await
             .expect(200);
-        let letters = list.body["items"].as_array().into_iter().flatten();
+        let letters = list.items().iter();
         let mut letters = letters.filter(|letter| letter["id"] == event_id);
         let found = letters
             .next()
@@ -56,12 +56,8 @@ async fn dispatched(shop: &Shop, tracking_number: &str) -> String {
     let order_id = customer.order(SKU, 1, "pm_card_visa").await;
     let _ = customer.until(&order_id, "confirmed").await;
     let shipment = merchant.shipment_of(&order_id).await;
-    let parcel = json!({ "carrier": "DHL", "tracking_number": tracking_number });
-    let path = format!("/v1/shipments/{shipment}/dispatch");
-    let _ = merchant
-        .post_once(&path, tracking_number, parcel)
-        .await
-        .expect(200);
+    let dispatched = merchant.dispatch(&shipment, tracking_number).await;
+    let _ = dispatched.expect(200);
     shipment
 }
 

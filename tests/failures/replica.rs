@@ -1,9 +1,7 @@
 //! Two PostgreSQL servers: lists come from the replica, and the shop outlives either of them.
 
-use std::time::Duration;
-
 use futures::future::join_all;
-use journeys::process::{kill, signal_if_there};
+use journeys::process::kill;
 use journeys::{Client, Shop, eventually, order_of};
 use serde_json::Value;
 use sqlx::{Connection as _, Executor as _, PgConnection, Row as _};
@@ -12,8 +10,6 @@ use uuid::Uuid;
 /// Who orders at the same time, and how often each.
 const CUSTOMERS: usize = 4;
 const ORDERS_OF_EACH: usize = 10;
-/// Between two attempts of a client that was refused.
-const RETRIED_AFTER: Duration = Duration::from_millis(100);
 
 fn shop_with_a_replica() -> Shop {
     Shop::start(&["--replica".to_owned()])
@@ -58,8 +54,10 @@ async fn superuser(shop: &Shop, server: &str) -> PgConnection {
 /// The ids in a customer's list of orders.
 async fn listed(customer: &Client) -> Vec<String> {
     let list = customer.get("/v1/orders?limit=50").await.expect(200);
-    let items = list.body["items"].as_array().cloned().unwrap_or_default();
-    let ids = items.iter().filter_map(|one| one["order_id"].as_str());
+    let ids = list
+        .items()
+        .iter()
+        .filter_map(|one| one["order_id"].as_str());
     ids.map(str::to_owned).collect()
 }
 
@@ -127,20 +125,17 @@ async fn a_shop_goes_on_when_its_replica_is_killed_or_frozen_and_gets_it_back() 
 /// Orders as a client does that wants each order once: with a key, again until it is taken.
 async fn order_stubbornly(customer: &Client) -> String {
     let key = Uuid::new_v4().to_string();
-    loop {
+    eventually("the order to be taken", async || {
         let order = order_of("COF-ETH-250", 1, "pm_card_visa");
         let answer = customer.post_once("/v1/orders", &key, order).await;
         if answer.status == 202 {
-            return answer.text("/order_id").to_owned();
+            return Ok(answer.text("/order_id").to_owned());
         }
-        assert!(
-            answer.status == 409 || answer.status >= 500,
-            "{}: {:#}",
-            answer.status,
-            answer.body
-        );
-        tokio::time::sleep(RETRIED_AFTER).await;
-    }
+        let said = format!("{}: {:#}", answer.status, answer.body);
+        assert!(answer.status == 409 || answer.status >= 500, "{said}");
+        Err(said)
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,7 +168,7 @@ async fn every_accepted_order_is_there_when_the_primary_was_killed_and_the_repli
         })
         .await;
         let primary = shop.local().process_of("postgresql").expect("it runs");
-        assert!(signal_if_there(primary, libc::SIGKILL));
+        assert!(kill(primary));
         let promoted = shop.local().souk(&["promote", "--json"]);
         let said = String::from_utf8_lossy(&promoted.stderr);
         assert!(promoted.status.success(), "{said}");

@@ -98,9 +98,8 @@ async fn a_key_whose_function_was_killed_is_free_again_within_seconds() {
     let key = Uuid::new_v4().to_string();
 
     // Nobody gets on with an order while somebody else holds the table.
-    let secret = shop.local().secret("orders-database");
-    let url = secret["url"].as_str().expect("the Secret holds a URL");
-    let mut held = PgConnection::connect(url).await.expect("a connection");
+    let url = shop.local().database_url("orders");
+    let mut held = PgConnection::connect(&url).await.expect("a connection");
     run(
         &mut held,
         "begin; lock table orders in access exclusive mode",

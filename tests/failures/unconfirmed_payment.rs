@@ -33,13 +33,6 @@ async fn a_payment_that_is_never_confirmed_ends_with_its_order_and_holds_nothing
         }
     })
     .await;
-    eventually("the stock to be free again", async || {
-        let available = shop.visitor().available("COF-ETH-250").await;
-        if available == before {
-            Ok(())
-        } else {
-            Err(available)
-        }
-    })
-    .await;
+    let visitor = shop.visitor();
+    visitor.until_available("COF-ETH-250", before).await;
 }

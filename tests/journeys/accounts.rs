@@ -39,12 +39,11 @@ async fn an_erased_account_is_gone_and_the_books_are_not() {
     let order_id = customer.order(SKU, 1, "pm_card_visa").await;
     let _ = customer.until(&order_id, "confirmed").await;
     let shipment = merchant.shipment_of(&order_id).await;
-    let parcel = json!({ "carrier": "DHL", "tracking_number": format!("TN-{order_id}") });
-    let path = format!("/v1/shipments/{shipment}");
     let _ = merchant
-        .post_once(&format!("{path}/dispatch"), &order_id, parcel)
+        .dispatch(&shipment, &format!("TN-{order_id}"))
         .await
         .expect(200);
+    let path = format!("/v1/shipments/{shipment}");
     let _ = merchant
         .post(&format!("{path}/deliver"), json!({}))
         .await

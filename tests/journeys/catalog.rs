@@ -3,27 +3,20 @@
 use std::collections::HashSet;
 
 use journeys::{Shop, eventually};
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
-
-fn items(body: &Value) -> &[Value] {
-    body["items"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default()
-}
 
 #[tokio::test]
 async fn a_new_shop_has_forty_products_in_six_categories_with_stock() {
     let shop = Shop::shared().await;
     let visitor = shop.visitor();
     let categories = visitor.get("/v1/categories").await.expect(200);
-    assert!(items(&categories.body).len() >= 6, "{:#}", categories.body);
+    assert!(categories.items().len() >= 6, "{:#}", categories.body);
 
     let (mut seen, mut path) = (HashSet::new(), "/v1/products?limit=15".to_owned());
     loop {
         let page = visitor.get(&path).await.expect(200);
-        for product in items(&page.body) {
+        for product in page.items() {
             let sku = product["sku"]
                 .as_str()
                 .expect("a product has a SKU")
@@ -47,9 +40,10 @@ async fn products_are_found_by_category_and_shown_with_a_picture() {
         .get("/v1/products?category=coffee&limit=50")
         .await
         .expect(200);
-    assert!(!items(&coffee.body).is_empty());
+    assert!(!coffee.items().is_empty());
     assert!(
-        items(&coffee.body)
+        coffee
+            .items()
             .iter()
             .all(|product| product["category"] == "coffee")
     );

@@ -24,12 +24,8 @@ async fn an_event_that_its_handler_refuses_lands_in_the_dead_letters() {
             .get("/v1/dead-letters?type=dev.souk.stock.reserved.v1")
             .await
             .expect(200);
-        let found = list.body["items"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .find(|letter| letter["id"] == json!(id))
-            .cloned();
+        let mut letters = list.items().iter();
+        let found = letters.find(|letter| letter["id"] == json!(id)).cloned();
         found.ok_or(list.body)
     })
     .await;
@@ -60,9 +56,9 @@ async fn a_letter_that_was_discarded_is_open_again_when_its_event_fails_once_mor
         let path =
             "/v1/dead-letters?type=dev.souk.stock.rejected.v1&destination=orders&status=open";
         let list = operator.get(path).await.expect(200);
-        let letters = list.body["items"].as_array().into_iter().flatten();
-        let mut letters = letters.filter(|letter| letter["id"] == json!(id));
-        letters.next().cloned().ok_or(list.body.clone())
+        let mut letters = list.items().iter();
+        let found = letters.find(|letter| letter["id"] == json!(id)).cloned();
+        found.ok_or(list.body)
     };
     if shop.tell_the_broker(&event).await.is_none() {
         return;

@@ -12,12 +12,8 @@ pub(crate) async fn shipment_of(merchant: &Client, order_id: &str) -> String {
 
 /// Sends it off.
 pub(crate) async fn dispatch(merchant: &Client, shipment_id: &str, tracking_number: &str) {
-    let parcel = json!({ "carrier": "DHL", "tracking_number": tracking_number });
-    let path = format!("/v1/shipments/{shipment_id}/dispatch");
-    let _ = merchant
-        .post_once(&path, tracking_number, parcel)
-        .await
-        .expect(200);
+    let dispatched = merchant.dispatch(shipment_id, tracking_number).await;
+    let _ = dispatched.expect(200);
 }
 
 #[tokio::test]

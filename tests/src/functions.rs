@@ -59,8 +59,7 @@ impl Functions {
     ///
     /// When the function says that it could not.
     pub fn migrate(&self, name: &str, shop: &Local) {
-        let secret = shop.secret(&format!("{name}-database"));
-        let url = secret["url"].as_str().expect("the Secret holds a URL");
+        let url = shop.database_url(name);
         let mut migrate = Command::new(this_checkout().join(name));
         let output = migrate.arg("migrate").env("DATABASE_URL", url).output();
         let output = output.expect("the function can be started");

@@ -10,12 +10,8 @@ use std::sync::OnceLock;
 ///
 /// When there is no such process.
 pub fn signal(pid: i32, signal: i32) {
-    // SAFETY: kill(2) touches no memory; the pid comes from the shop that this test started.
-    #[allow(unsafe_code)]
-    let result = unsafe { libc::kill(pid, signal) };
-    assert_eq!(
-        result,
-        0,
+    assert!(
+        signal_if_there(pid, signal),
         "kill({pid}, {signal}): {}",
         std::io::Error::last_os_error()
     );
@@ -58,6 +54,15 @@ pub fn children(pid: i32) -> Vec<i32> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let pids = text.split_whitespace();
     pids.filter_map(|pid| pid.parse().ok()).collect()
+}
+
+/// A line of a process's status in KiB, such as `VmRSS:`; 0 when there is none.
+#[must_use]
+pub fn status_kib(pid: i32, line: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let mut found = status.lines().filter_map(|text| text.strip_prefix(line));
+    let number = found.next().and_then(|rest| rest.split_whitespace().next());
+    number.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 /// Whether a process exists that has not ended (a zombie has).

@@ -125,15 +125,7 @@ impl Shop {
 
     fn opened(mut local: Local) -> Self {
         let credentials = read_json(&local.data_dir.join("credentials.json"));
-        let stand_ins = local.ps()["stand_ins"].clone();
-        let mails = stand_ins
-            .as_array()
-            .into_iter()
-            .flatten()
-            .find(|one| one["name"] == "mail-server");
-        let mails = mails
-            .and_then(|one| one["page"].as_str())
-            .map(str::to_owned);
+        let mails = local.page_of("mail-server");
         let gateway = credentials["gateway"].as_str();
         let gateway = gateway
             .expect("credentials.json names the gateway")
@@ -216,6 +208,27 @@ impl Local {
     #[must_use]
     pub fn secret(&self, name: &str) -> Value {
         read_json(&self.data_dir.join(format!("secrets/souk/{name}.json")))
+    }
+
+    /// Where a function's database is, with its name and password there.
+    ///
+    /// # Panics
+    ///
+    /// When it has none.
+    #[must_use]
+    pub fn database_url(&self, function: &str) -> String {
+        let secret = self.secret(&format!("{function}-database"));
+        let url = secret["url"].as_str().expect("the Secret holds a URL");
+        url.to_owned()
+    }
+
+    /// Where a stand-in (`payment-provider`, `mail-server`) shows its page, if it has one.
+    #[must_use]
+    pub fn page_of(&self, name: &str) -> Option<String> {
+        let ps = self.ps();
+        let mut stand_ins = ps["stand_ins"].as_array().into_iter().flatten();
+        let page = &stand_ins.find(|one| one["name"] == name)?["page"];
+        page.as_str().map(str::to_owned)
     }
 
     /// Runs `souk <arguments>` on this shop.

@@ -116,12 +116,29 @@ impl Client {
         .await
     }
 
+    /// Sends a parcel off.
+    pub async fn dispatch(&self, shipment_id: &str, tracking_number: &str) -> Answer {
+        let path = format!("/v1/shipments/{shipment_id}/dispatch");
+        let parcel = json!({ "carrier": "DHL", "tracking_number": tracking_number });
+        self.post_once(&path, tracking_number, parcel).await
+    }
+
     /// Pieces of a SKU that can be ordered.
     pub async fn available(&self, sku: &str) -> i64 {
         let stock = self.get(&format!("/v1/stock/{sku}")).await.expect(200);
         stock.body["available"]
             .as_i64()
             .unwrap_or_else(|| panic!("no `available`: {:#}", stock.body))
+    }
+
+    /// Waits until so many pieces of a SKU can be ordered.
+    pub async fn until_available(&self, sku: &str, pieces: i64) {
+        let what = format!("{pieces} pieces of {sku} to be available");
+        eventually(&what, async || match self.available(sku).await {
+            available if available == pieces => Ok(()),
+            other => Err(other),
+        })
+        .await;
     }
 }
 

@@ -68,17 +68,28 @@ impl Shop {
         )
     }
 
+    /// What became of each rule, as `audit --json` reports it.
+    ///
+    /// # Panics
+    ///
+    /// When the audit gives no report, as when a store cannot be read.
+    #[must_use]
+    pub fn audit_rules(&self, arguments: &[&str]) -> Vec<Value> {
+        let (_, said) = self.audited(&[&["--json"], arguments].concat());
+        let report: Value =
+            serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"));
+        let rules = report["rules"].as_array();
+        rules.unwrap_or_else(|| panic!("no rules: {said}")).clone()
+    }
+
     /// The names of the rules that are broken.
     ///
     /// # Panics
     ///
-    /// When the audit says nothing.
+    /// When the audit gives no report.
     #[must_use]
     pub fn broken_rules(&self, arguments: &[&str]) -> Vec<String> {
-        let (_, said) = self.audited(&[&["--json"], arguments].concat());
-        let report: Value =
-            serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"));
-        let rules = report["rules"].as_array().cloned().unwrap_or_default();
+        let rules = self.audit_rules(arguments);
         let broken = rules.iter().filter(|rule| {
             rule["violations"]
                 .as_array()
@@ -140,13 +151,6 @@ impl Local {
         }
         running
     }
-}
-
-/// Whether `souk up` of this checkout knows an option.
-#[must_use]
-pub fn up_knows(option: &str) -> bool {
-    let help = Command::new(souk()).args(["up", "--help"]).output();
-    help.is_ok_and(|help| String::from_utf8_lossy(&help.stdout).contains(option))
 }
 
 /// The executable `audit`, beside `souk`.

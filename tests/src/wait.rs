@@ -1,4 +1,5 @@
-//! Awaiting a condition, with a bound that CI can raise. The only place in the tests where time passes.
+//! Awaiting a condition, with a bound that CI can raise. Tests let time pass nowhere else; storms, programs that measure, and a client
+//! that was told to come again have pauses of their own.
 
 use std::fmt::Display;
 use std::time::{Duration, Instant};

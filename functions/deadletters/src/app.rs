@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use souk_kit::{Clock, Ids};
+use souk_kit::{Caller, Clock, Ids};
 use sqlx::PgPool;
 use url::Url;
 
-use crate::domain::Subscribers;
+use crate::{domain::Subscribers, store::claims::Claim};
 
 /// The function's own things. Clones share them.
 #[derive(Clone)]
@@ -18,4 +18,15 @@ pub(crate) struct App {
     pub(crate) subscribers: Subscribers,
     /// How one of them is reached: at the address itself, save in tests.
     pub(crate) reach: Arc<dyn Fn(Url) -> Url + Send + Sync>,
+}
+
+impl App {
+    /// A new claim, for one request of this caller.
+    pub(crate) fn claim(&self, caller: &Caller) -> Claim {
+        Claim {
+            id: self.ids.next(),
+            now: self.clock.now(),
+            by: caller.subject,
+        }
+    }
 }

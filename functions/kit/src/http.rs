@@ -4,13 +4,20 @@ use ::http::request::Parts;
 use axum::{
     extract::{
         FromRequest, FromRequestParts, Request,
-        rejection::{JsonRejection, PathRejection, QueryRejection},
+        rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection},
     },
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::Problem;
+
+impl From<BytesRejection> for Problem {
+    /// A body that is too large, or broke off.
+    fn from(rejection: BytesRejection) -> Self {
+        Self::new(rejection.status(), "body-too-large", rejection.body_text())
+    }
+}
 
 /// A JSON body, in and out.
 #[derive(Debug, Clone, Copy)]

@@ -25,7 +25,7 @@ pub struct Schedule {
 /// What a schedule has come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// How many actions took place, those until all was quiet included.
+    /// How many actions were tried, those until all was quiet included.
     pub steps: u64,
     /// Parcels whose pieces others were promised: a person has to count.
     pub oversold: u64,

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures::stream::{self, StreamExt as _};
 use journeys::order_of;
+use journeys::process::{children, status_kib};
 use journeys::wait::within;
 use journeys::{Client, Shop, manifests};
 use serde_json::Value;
@@ -194,7 +195,8 @@ fn functions(shop: &Shop) -> Vec<Row> {
     let needed = |function: &Value| {
         let name = function["name"].as_str()?;
         let pids = shop.local().processes(Some(name));
-        let peak = pids.iter().map(|pid| peak_kib(*pid)).max()?;
+        // The most memory that a process has had.
+        let peak = pids.iter().map(|pid| status_kib(*pid, "VmHWM:")).max()?;
         let busy: u64 = pids.iter().map(|pid| busy_milliseconds(*pid)).sum();
         let text = format!(
             "{} MiB at most in one of {} processes, processor time {busy} ms in all",
@@ -204,14 +206,6 @@ fn functions(shop: &Shop) -> Vec<Row> {
         Some((format!("{name} after that"), text))
     };
     functions.filter_map(needed).collect()
-}
-
-/// The most memory that the process has had (VmHWM).
-fn peak_kib(pid: i32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
-        .unwrap_or(0)
 }
 
 /// Processor time of the process, its own and the kernel's for it. Linux counts in hundredths of a second here.
@@ -256,13 +250,11 @@ async fn idle_memory(shop: &Shop) -> Row {
 
 /// A process's memory, with its children's when they belong to it.
 fn family_kib(pid: i32, with_children: bool) -> u64 {
-    let children =
-        std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-    let children = children
-        .split_whitespace()
-        .filter_map(|pid| pid.parse().ok());
     let theirs: u64 = if with_children {
-        children.map(|pid| family_kib(pid, true)).sum()
+        children(pid)
+            .into_iter()
+            .map(|pid| family_kib(pid, true))
+            .sum()
     } else {
         0
     };

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep, timeout};
 
@@ -26,9 +26,7 @@ pub use counts::Counts;
 pub use schedule::Settings;
 
 use crate::Shop;
-use crate::process::build;
 use crate::shopping::PASSWORD;
-use crate::trouble::up_knows;
 use caller::{Caller, Login};
 use story::Cast;
 use strike::Target;
@@ -57,15 +55,10 @@ pub struct Outcome {
     pub shop: Shop,
 }
 
-/// A shop that can be struck in every way that this checkout knows, started for it.
+/// A shop that can be struck in every way, started for it.
 #[must_use]
 pub fn shop() -> Shop {
-    build();
-    let known = ["--movable-clock", "--faults"]
-        .into_iter()
-        .filter(|option| up_knows(option));
-    let arguments: Vec<String> = known.map(str::to_owned).collect();
-    Shop::start(&arguments)
+    Shop::start(&["--movable-clock".to_owned(), "--faults".to_owned()])
 }
 
 /// Lets a storm go over a shop; `told` hears of its progress, about once a second.
@@ -76,14 +69,12 @@ pub fn shop() -> Shop {
 pub async fn over(shop: Shop, settings: &Settings, mut told: impl FnMut(String)) -> Outcome {
     let counts = Arc::new(Counts::default());
     let cast = Arc::new(cast(&shop, &counts).await);
-    let has_faults = up_knows("--faults");
     let deliveries = json!({ "duplicate": 0.1, "delay_ms": 500, "seed": settings.seed });
     let began = Instant::now();
     let storm = {
         let target = Target {
             local: shop.local(),
             counts: &counts,
-            has_faults,
             deliveries,
         };
         target.begin().await;
@@ -189,12 +180,10 @@ async fn settle(shop: &Shop, counts: &Counts) -> (bool, String) {
     // What is under way comes to its end first, as it would in real time.
     let _ = shop.audited(&["--wait", "120"]);
     redrive(shop, counts);
-    if up_knows("--movable-clock") {
-        for jump in JUMPS {
-            shop.clock_advance(jump);
-            sleep(SWEPT_WITHIN).await;
-            let _ = shop.audited(&["--wait", "120"]);
-        }
+    for jump in JUMPS {
+        shop.clock_advance(jump);
+        sleep(SWEPT_WITHIN).await;
+        let _ = shop.audited(&["--wait", "120"]);
     }
     redrive(shop, counts);
     let promised = promised(counts);
@@ -228,14 +217,10 @@ fn redrive(shop: &Shop, counts: &Counts) {
 
 /// The dead letters that nobody has dealt with: type and destination of each.
 fn open_letters(shop: &Shop) -> Vec<String> {
-    let (_, said) = shop.audited(&["--wait", "0", "--json"]);
-    let report: Value = serde_json::from_str(&said).unwrap_or_default();
-    let rules = report["rules"].as_array().cloned().unwrap_or_default();
-    let mut letters = rules.iter().filter(|rule| rule["rule"] == "dead-letters");
-    let notes = letters
-        .next()
-        .and_then(|rule| rule["notes"].as_array().cloned());
-    let notes = notes.unwrap_or_default();
+    let rules = shop.audit_rules(&["--wait", "0"]);
+    let letters = rules.iter().find(|rule| rule["rule"] == "dead-letters");
+    let notes = letters.and_then(|rule| rule["notes"].as_array());
+    let notes = notes.expect("the report has notes about dead letters");
     let notes = notes
         .iter()
         .filter_map(|note| note.as_str()?.split_once(" about "));

@@ -8,18 +8,16 @@ use tokio::time::sleep;
 
 use super::counts::Counts;
 use super::schedule::{Blow, Strike, Victim};
-use crate::process::{freeze, is_running, kill, signal_if_there, thaw};
+use crate::process::{freeze, kill, signal_if_there, thaw};
 use crate::shop::Local;
 
-/// How long the runtime may take to open again.
+/// How often faults are switched before nobody is said to answer.
 const TRIES: usize = 20;
 
 /// A shop that is struck.
 pub(crate) struct Target<'a> {
     pub(crate) local: &'a Local,
     pub(crate) counts: &'a Counts,
-    /// Whether the shop was started with `--faults`.
-    pub(crate) has_faults: bool,
     /// What deliveries suffer all the time.
     pub(crate) deliveries: Value,
 }
@@ -104,15 +102,8 @@ impl Target<'_> {
 
     /// Kills `souk` and opens the shop again, as somebody's supervisor would.
     async fn kill_runtime(&self) {
-        let pid = self.local.pid();
-        if kill(pid) {
+        if kill(self.local.pid()) {
             self.counts.struck("kill souk");
-        }
-        for _ in 0..TRIES {
-            if !is_running(pid) {
-                break;
-            }
-            sleep(Duration::from_millis(100)).await;
         }
         self.local.open_again().await;
         self.begin().await;
@@ -120,24 +111,17 @@ impl Target<'_> {
 
     /// Faults that last through the whole storm; a runtime that is started again knows nothing of them.
     pub(crate) async fn begin(&self) {
-        if self.has_faults {
-            self.switch(&json!({ "deliveries": self.deliveries })).await;
-        }
+        self.switch(&json!({ "deliveries": self.deliveries })).await;
     }
 
     /// Ends every fault.
     pub(crate) async fn end(&self) {
-        if self.has_faults {
-            let normal =
-                json!({ "deliveries": null, "broker_disk": null, "provider": null, "mails": null });
-            self.switch(&normal).await;
-        }
+        let normal =
+            json!({ "deliveries": null, "broker_disk": null, "provider": null, "mails": null });
+        self.switch(&normal).await;
     }
 
     async fn fault(&self, on: Value, off: Value, milliseconds: u64) {
-        if !self.has_faults {
-            return;
-        }
         if self.switch(&on).await {
             self.counts.struck(&format!("fault {on}"));
         }

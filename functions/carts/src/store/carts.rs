@@ -1,6 +1,5 @@
 //! Carts by their account.
 
-use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use chrono::{DateTime, Utc};
 use souk_kit::dynamodb::{DynamoError, Outbox, PK, SK, Tx, number, read, text};
@@ -36,16 +35,7 @@ pub(crate) async fn find(
 
 /// The carts of an account that are still there, oldest first. It has few: creating one looks at them all.
 pub(crate) async fn list(outbox: &Outbox, account_id: Uuid) -> Result<Vec<Cart>, DynamoError> {
-    let answer = of(outbox, account_id).send().await?;
-    let carts: Result<Vec<_>, _> = answer.items().iter().map(cart_item::understand).collect();
-    let (mut carts, now): (Vec<Cart>, DateTime<Utc>) = (carts?, outbox.clock().now());
-    carts.retain(|cart| !cart.has_expired(now));
-    Ok(carts)
-}
-
-/// Asks for the carts of an account, expired ones as well.
-fn of(outbox: &Outbox, account_id: Uuid) -> QueryFluentBuilder {
-    outbox
+    let answer = outbox
         .client()
         .query()
         .table_name(outbox.table())
@@ -53,6 +43,12 @@ fn of(outbox: &Outbox, account_id: Uuid) -> QueryFluentBuilder {
         .key_condition_expression(format!("{PK} = :account and begins_with({SK}, :cart)"))
         .expression_attribute_values(":account", text(cart_item::partition(account_id)))
         .expression_attribute_values(":cart", text(CART))
+        .send()
+        .await?;
+    let carts: Result<Vec<_>, _> = answer.items().iter().map(cart_item::understand).collect();
+    let (mut carts, now): (Vec<Cart>, DateTime<Utc>) = (carts?, outbox.clock().now());
+    carts.retain(|cart| !cart.has_expired(now));
+    Ok(carts)
 }
 
 /// The cart that an account made last, whether it is still there or not.

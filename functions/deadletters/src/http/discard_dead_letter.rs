@@ -11,17 +11,14 @@ use souk_kit::{
 };
 use uuid::Uuid;
 
-use super::{DEAD_LETTER_ID, dead_letter_view::DeadLetterView, redrive_dead_letter::busy};
+use super::{DEAD_LETTER_ID, busy, dead_letter_view::DeadLetterView, found};
 use crate::{
     app::App,
     domain::Status,
-    store::{
-        claims::{self, Claim, Picked},
-        dead_letters,
-    },
+    store::claims::{self, Picked},
 };
 
-const REASON_CHARS_MAX: usize = 500;
+pub(super) const REASON_CHARS_MAX: usize = 500;
 
 /// Why nothing is sent.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -53,15 +50,10 @@ pub(crate) async fn discard_dead_letter(
     Json(discard): Json<Discard>,
 ) -> Answer<Json<DeadLetterView>> {
     check_reason(&discard.reason)?;
-    let claim = Claim {
-        id: app.ids.next(),
-        now: app.clock.now(),
-        by: caller.subject,
-    };
+    let claim = app.claim(&caller);
     let picked = Picked::Ids(vec![dead_letter_id]);
     let discarded = claims::discard(&app.pool, &picked, &claim, &discard.reason).await?;
-    let found = dead_letters::find(&app.pool, dead_letter_id).await?;
-    let kept = found.ok_or_else(|| Problem::not_found("dead letter", dead_letter_id))?;
+    let kept = found(&app, dead_letter_id).await?;
     match kept.status {
         Status::Discarded => {}
         Status::Redriven => {

@@ -7,14 +7,11 @@ use serde_json::json;
 use souk_kit::{Access, Answer, Caller, Role, api::Doc, http::Json};
 
 use super::{
-    discard_dead_letter::check_reason,
+    discard_dead_letter::{REASON_CHARS_MAX, check_reason},
     outcome_view::{Outcome, ResultView, ResultsView},
     selection::Selection,
 };
-use crate::{
-    app::App,
-    store::claims::{self, Claim},
-};
+use crate::{app::App, store::claims};
 
 /// Which, and why nothing is sent.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -23,7 +20,7 @@ pub(crate) struct DiscardMany {
     #[serde(flatten)]
     selection: Selection,
     /// For whoever looks at them later. At most 500 characters.
-    #[schemars(length(min = 1, max = 500))]
+    #[schemars(length(min = 1, max = REASON_CHARS_MAX))]
     reason: String,
 }
 
@@ -41,12 +38,8 @@ pub(crate) async fn discard_dead_letters(
     Json(discard): Json<DiscardMany>,
 ) -> Answer<Json<ResultsView>> {
     check_reason(&discard.reason)?;
-    let (named, picked) = discard.selection.picked()?;
-    let claim = Claim {
-        id: app.ids.next(),
-        now: app.clock.now(),
-        by: caller.subject,
-    };
+    let picked = discard.selection.picked()?;
+    let claim = app.claim(&caller);
     let discarded = claims::discard(&app.pool, &picked, &claim, &discard.reason).await?;
     if !discarded.is_empty() {
         tracing::info!(count = discarded.len(), by = %caller.subject, "dead letters were discarded");
@@ -55,9 +48,7 @@ pub(crate) async fn discard_dead_letters(
         .into_iter()
         .map(|id| ResultView::plain(id, Outcome::Discarded))
         .collect();
-    Ok(Json(
-        ResultsView::complete(&app, named, picked, results).await?,
-    ))
+    Ok(Json(ResultsView::complete(&app, picked, results).await?))
 }
 
 #[cfg(test)]

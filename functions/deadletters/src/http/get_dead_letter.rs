@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 use souk_kit::{
-    Access, Answer, Problem, Role,
+    Access, Answer, Role,
     api::Doc,
     http::{Json, Path},
 };
 use uuid::Uuid;
 
-use super::{DEAD_LETTER_ID, dead_letter_view::WholeView};
-use crate::{app::App, store::dead_letters};
+use super::{DEAD_LETTER_ID, dead_letter_view::WholeView, found};
+use crate::app::App;
 
 pub(crate) const GET_DEAD_LETTER: Doc = Doc::new(
     "Read a dead letter whole",
@@ -22,8 +22,7 @@ pub(crate) async fn get_dead_letter(
     State(app): State<App>,
     Path(dead_letter_id): Path<Uuid>,
 ) -> Answer<Json<WholeView>> {
-    let found = dead_letters::find(&app.pool, dead_letter_id).await?;
-    let kept = found.ok_or_else(|| Problem::not_found("dead letter", dead_letter_id))?;
+    let kept = found(&app, dead_letter_id).await?;
     Ok(Json(WholeView::of(&kept)))
 }
 

@@ -5,7 +5,8 @@ use axum::{
     extract::{Extension, State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode},
 };
-use souk_kit::{Answer, Problem, events::Senders};
+use chrono::{DateTime, Utc};
+use souk_kit::{Answer, events::Senders, idempotency};
 
 use super::wire;
 use crate::{
@@ -23,7 +24,7 @@ pub(crate) async fn keep_dead_letter(
     if let Some(Extension(senders)) = senders {
         senders.check(&headers).await?;
     }
-    let letter = wire::read(&headers, &body.map_err(unread)?);
+    let letter = wire::read(&headers, &body?);
     let (id, now) = (app.ids.next(), app.clock.now());
     let arrival = dead_letters::insert(&app.pool, id, &letter, now).await?;
     if let Arrival::New(kept) | Arrival::Again(kept) = arrival {
@@ -36,15 +37,17 @@ pub(crate) async fn keep_dead_letter(
             "an event could not be delivered"
         );
     }
-    // The letter is safe by now; old ones are another matter.
-    if let Err(error) = dead_letters::prune(&app.pool, now).await {
+    // The letter is safe by now; what is old is another matter.
+    if let Err(error) = forget_old(&app, now).await {
         tracing::warn!(%error, "old dead letters could not be deleted");
     }
     Ok(StatusCode::ACCEPTED)
 }
 
-fn unread(rejection: BytesRejection) -> Problem {
-    Problem::new(rejection.status(), "body-too-large", rejection.body_text())
+/// This function sends no events, so it has no sweep to do that.
+async fn forget_old(app: &App, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    dead_letters::prune(&app.pool, now).await?;
+    idempotency::forget_old(&app.pool, now).await
 }
 
 #[cfg(test)]

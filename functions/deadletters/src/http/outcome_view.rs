@@ -95,18 +95,18 @@ impl ResultsView {
     /// Adds those that were named and of which nothing could be done, and counts what is left.
     pub(super) async fn complete(
         app: &App,
-        named: Vec<Uuid>,
         picked: Picked,
         mut results: Vec<ResultView>,
     ) -> Answer<Self> {
-        for id in named {
-            if results.iter().all(|result| result.dead_letter_id != id) {
-                results.push(ResultView::plain(id, standing(app, id).await?));
-            }
-        }
-        results.sort_by_key(|result| result.dead_letter_id);
         let remaining = match picked {
-            Picked::Ids(_) => None,
+            Picked::Ids(named) => {
+                for id in named {
+                    if results.iter().all(|result| result.dead_letter_id != id) {
+                        results.push(ResultView::plain(id, standing(app, id).await?));
+                    }
+                }
+                None
+            }
             Picked::Matching(wanted, _) => {
                 let wanted = Wanted {
                     status: Some(Status::Open),
@@ -115,12 +115,13 @@ impl ResultsView {
                 Some(count_open(&app.pool, &wanted).await?)
             }
         };
+        results.sort_by_key(|result| result.dead_letter_id);
         Ok(Self { results, remaining })
     }
 }
 
 /// Why one could not be claimed.
-pub(super) async fn standing(app: &App, id: Uuid) -> Answer<Outcome> {
+async fn standing(app: &App, id: Uuid) -> Answer<Outcome> {
     let found = dead_letters::find(&app.pool, id).await?;
     Ok(match found.map(|kept| kept.status) {
         None => Outcome::NotFound,

@@ -8,20 +8,13 @@ use souk_kit::{
 };
 use uuid::Uuid;
 
-use super::{DEAD_LETTER_ID, dead_letter_view::DeadLetterView};
+use super::{BUSY_SECONDS, DEAD_LETTER_ID, busy, dead_letter_view::DeadLetterView, found};
 use crate::{
     app::App,
     courier::{self, Sent},
     domain::Status,
-    store::{
-        Kept,
-        claims::{self, Claim, Picked},
-        dead_letters,
-    },
+    store::claims::{self, Picked},
 };
-
-/// When it is worth asking again for one that somebody else is sending.
-const BUSY_SECONDS: u32 = 2;
 
 pub(crate) const REDRIVE_DEAD_LETTER: Doc = Doc::new(
     "Send a dead letter again",
@@ -46,11 +39,7 @@ pub(crate) async fn redrive_dead_letter(
     caller: Caller,
     Path(dead_letter_id): Path<Uuid>,
 ) -> Answer<Json<DeadLetterView>> {
-    let claim = Claim {
-        id: app.ids.next(),
-        now: app.clock.now(),
-        by: caller.subject,
-    };
+    let claim = app.claim(&caller);
     let picked = Picked::Ids(vec![dead_letter_id]);
     let claimed = claims::claim(&app.pool, &picked, &claim).await?;
     if claimed.is_empty() {
@@ -78,20 +67,9 @@ pub(crate) async fn redrive_dead_letter(
     )))
 }
 
-async fn found(app: &App, id: Uuid) -> Answer<Kept> {
-    let found = dead_letters::find(&app.pool, id).await?;
-    found.ok_or_else(|| Problem::not_found("dead letter", id))
-}
-
 fn discarded(id: Uuid) -> Problem {
     let detail = format!("Dead letter {id} was discarded.");
     Problem::conflict("dead-letter-discarded", detail)
-}
-
-/// Somebody else is sending it.
-pub(super) fn busy(id: Uuid) -> Problem {
-    let detail = format!("Dead letter {id} is being sent just now.");
-    Problem::conflict("dead-letter-busy", detail).retry_after(BUSY_SECONDS)
 }
 
 #[cfg(test)]

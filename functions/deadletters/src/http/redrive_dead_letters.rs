@@ -8,11 +8,7 @@ use super::{
     outcome_view::{ResultView, ResultsView},
     selection::Selection,
 };
-use crate::{
-    app::App,
-    courier,
-    store::claims::{self, Claim},
-};
+use crate::{app::App, courier, store::claims};
 
 pub(crate) const REDRIVE_DEAD_LETTERS: Doc = Doc::new(
     "Send many dead letters again",
@@ -30,18 +26,12 @@ pub(crate) async fn redrive_dead_letters(
     caller: Caller,
     Json(selection): Json<Selection>,
 ) -> Answer<Json<ResultsView>> {
-    let (named, picked) = selection.picked()?;
-    let claim = Claim {
-        id: app.ids.next(),
-        now: app.clock.now(),
-        by: caller.subject,
-    };
+    let picked = selection.picked()?;
+    let claim = app.claim(&caller);
     let claimed = claims::claim(&app.pool, &picked, &claim).await?;
     let sent = courier::redrive(&app, &claim, claimed).await?;
     let results = sent.into_iter().map(ResultView::sent).collect();
-    Ok(Json(
-        ResultsView::complete(&app, named, picked, results).await?,
-    ))
+    Ok(Json(ResultsView::complete(&app, picked, results).await?))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::store::{claims::Picked, dead_letters::Wanted};
 pub(crate) const LETTERS_MAX: usize = 100;
 
 /// Open dead letters: either `dead_letter_ids` or `filter`, not both.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct Selection {
     /// These.
     #[schemars(length(min = 1, max = LETTERS_MAX))]
@@ -22,7 +22,7 @@ pub(crate) struct Selection {
 }
 
 /// Which open dead letters; all of them if it is empty.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "OpenDeadLetters")]
 pub(crate) struct OpenFilter {
@@ -36,8 +36,8 @@ pub(crate) struct OpenFilter {
 }
 
 impl Selection {
-    /// The ids that were named, if they were, and what is to be picked.
-    pub(super) fn picked(self) -> Answer<(Vec<Uuid>, Picked)> {
+    /// What is to be picked.
+    pub(super) fn picked(self) -> Answer<Picked> {
         let refuse =
             |field: &str, detail: &str| Err(Problem::invalid(vec![FieldError::new(field, detail)]));
         match (self.dead_letter_ids, self.filter) {
@@ -47,7 +47,7 @@ impl Selection {
                 if !(1..=LETTERS_MAX).contains(&ids.len()) {
                     return refuse("dead_letter_ids", "has to name 1 to 100 dead letters");
                 }
-                Ok((ids.clone(), Picked::Ids(ids)))
+                Ok(Picked::Ids(ids))
             }
             (None, Some(filter)) => {
                 let wanted = Wanted {
@@ -56,7 +56,7 @@ impl Selection {
                     since: filter.since,
                     status: None,
                 };
-                Ok((Vec::new(), Picked::Matching(wanted, LETTERS_MAX)))
+                Ok(Picked::Matching(wanted, LETTERS_MAX))
             }
             (None, None) => refuse("dead_letter_ids", "is needed, or `filter` instead"),
             (Some(_), Some(_)) => {

@@ -21,7 +21,7 @@ const PRUNED_AT_ONCE: i64 = 50;
 pub(crate) type Position = (DateTime<Utc>, Uuid);
 
 /// Which dead letters are meant.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Wanted {
     /// Of this type; of any without.
     pub(crate) event_type: Option<String>,

@@ -55,7 +55,7 @@ pub(crate) async fn publish_events(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Answer<Status<202, ()>> {
-    let posted = wire::read(&headers, &body.map_err(unread)?)?;
+    let posted = wire::read(&headers, &body?)?;
     let publisher = Publisher::new(&caller.client, caller.scopes());
     let events = accept(posted, &publisher)?;
     forward(&sink, events).await?;
@@ -105,8 +105,4 @@ fn unsent(error: SinkError) -> Problem {
     tracing::warn!(%error, "events could not be forwarded");
     let detail = "The broker does not take events at the moment; send all of them again.";
     Problem::unavailable(detail, TRY_AGAIN_AFTER_SECONDS)
-}
-
-fn unread(rejection: BytesRejection) -> Problem {
-    Problem::new(rejection.status(), "body-too-large", rejection.body_text())
 }

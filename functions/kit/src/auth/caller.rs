@@ -105,8 +105,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        if let Some(known) = check::admitted(parts) {
-            return Ok(known);
+        if let Some(known) = check::admitted(&parts.extensions) {
+            return Ok(known.clone());
         }
         let token = bearer::in_header(parts)?.ok_or_else(Problem::unauthorized)?;
         check::verify(parts, &token).await
@@ -118,8 +118,8 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Caller {
 
     /// No token is nobody; a bad token is an error still.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Problem> {
-        if let Some(known) = check::admitted(parts) {
-            return Ok(Some(known));
+        if let Some(known) = check::admitted(&parts.extensions) {
+            return Ok(Some(known.clone()));
         }
         match bearer::in_header(parts)? {
             None => Ok(None),
@@ -132,8 +132,8 @@ impl<S: Send + Sync> FromRequestParts<S> for StreamCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        if let Some(known) = check::admitted(parts) {
-            return Ok(Self(known));
+        if let Some(known) = check::admitted(&parts.extensions) {
+            return Ok(Self(known.clone()));
         }
         let token = bearer::in_header(parts)?
             .or_else(|| bearer::in_query(parts))

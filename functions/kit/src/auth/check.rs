@@ -8,8 +8,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use uuid::Uuid;
-
 use super::{Access, Caller, TokenError, TokenVerifier, bearer};
 use crate::Problem;
 
@@ -55,18 +53,8 @@ async fn admit(gate: Gate, parts: &mut Parts) -> Result<(), Problem> {
 }
 
 /// Who was let through before, if the route asks.
-pub(super) fn admitted(parts: &Parts) -> Option<Caller> {
-    parts
-        .extensions
-        .get::<Admitted>()
-        .map(|Admitted(caller)| caller.clone())
-}
-
-/// The account of whoever was let through before, if the route asks.
-pub(crate) fn admitted_subject(extensions: &Extensions) -> Option<Uuid> {
-    extensions
-        .get::<Admitted>()
-        .map(|Admitted(caller)| caller.subject)
+pub(crate) fn admitted(extensions: &Extensions) -> Option<&Caller> {
+    extensions.get::<Admitted>().map(|Admitted(caller)| caller)
 }
 
 /// Who holds this token.

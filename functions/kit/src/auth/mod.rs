@@ -16,7 +16,7 @@ mod verifier;
 
 pub use access::Access;
 pub use caller::{Caller, StreamCaller};
-pub(crate) use check::{Gate, admitted_subject, check};
+pub(crate) use check::{Gate, admitted, check};
 pub(crate) use fetch::Fetch;
 pub use jsonwebtoken::jwk::JwkSet;
 pub(crate) use keys::Keys;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ::http::request::Parts;
 use axum::{
     body::{Body, Bytes, HttpBody, to_bytes},
-    extract::{FromRequest, Request, rejection::BytesRejection},
+    extract::{FromRequest, Request},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -16,7 +16,7 @@ use super::{
     IdempotencyKey, Keeper, LEASE, ScopedKey, answer,
     keeper::{Begun, Held},
 };
-use crate::{Problem, auth::admitted_subject};
+use crate::{Problem, auth::admitted};
 
 /// Longer answers are not stored. No unsafe operation gives one.
 const ANSWER_BYTES_MAX: u64 = 128 * 1024;
@@ -38,7 +38,7 @@ async fn keep_by(key: &IdempotencyKey, request: Request, next: Next) -> Result<R
     let keeper =
         keeper.ok_or_else(|| Problem::internal("the routes were built without a keeper"))?;
     let (method, uri) = (request.method().clone(), request.uri().clone());
-    let caller = admitted_subject(request.extensions()).unwrap_or(Uuid::nil());
+    let caller = admitted(request.extensions()).map_or(Uuid::nil(), |caller| caller.subject);
     let (head, body) = hear(request).await?;
     let key = ScopedKey::of_request(caller, key.as_str().to_owned(), (&method, &uri, &body));
     match keeper.begin(key).await? {
@@ -56,10 +56,7 @@ async fn hear(request: Request) -> Result<(Parts, Bytes), Problem> {
     let (head, body) = request.into_parts();
     let request = Request::from_parts(head.clone(), body);
     let body = Bytes::from_request(request, &()).await;
-    let refuse = |rejection: BytesRejection| {
-        Problem::new(rejection.status(), "body-too-large", rejection.body_text())
-    };
-    Ok((head, body.map_err(refuse)?))
+    Ok((head, body?))
 }
 
 /// Waits for the handler, and renews the claim meanwhile.

@@ -23,6 +23,7 @@ pub use header::IdempotencyKey;
 pub(crate) use header::KEY_BYTES_MAX;
 pub(crate) use keep::keep;
 pub use keeper::Keeper;
+pub use postgres::forget_old;
 pub(crate) use recall::{IN_FLIGHT, REUSED};
 pub use recall::{Recall, in_flight};
 pub use scope::ScopedKey;
@@ -31,5 +32,6 @@ use chrono::TimeDelta;
 
 /// How long an answer is kept, by the function's clock.
 pub(crate) const KEPT: TimeDelta = TimeDelta::days(1);
-/// How long a claim lasts that is not renewed: so long is a key blocked when its process dies. Real time.
+/// How long a claim lasts that is not renewed: so long is a key blocked when its process dies. By the
+/// database's clock; by the function's in DynamoDB, which has none.
 const LEASE: TimeDelta = TimeDelta::seconds(5);

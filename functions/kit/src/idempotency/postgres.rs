@@ -114,6 +114,12 @@ impl Tx {
     }
 }
 
+/// Deletes keys that were used too long ago. A sweep does; whoever has no outbox has to.
+pub async fn forget_old(pool: &PgPool, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    let delete = sqlx::query("delete from idempotency_keys where used_at < $1");
+    delete.bind(now - KEPT).execute(pool).await.map(drop)
+}
+
 impl Keeper {
     /// Keeps keys in a database that has the kit's tables.
     pub fn postgres(pool: &PgPool, clock: &Clock, ids: &Ids) -> Self {

@@ -89,10 +89,7 @@ impl PostgresBacklog {
             .bind(now - INBOX_KEPT)
             .execute(&self.pool)
             .await?;
-        let keys = sqlx::query("delete from idempotency_keys where used_at < $1");
-        keys.bind(now - idempotency::KEPT)
-            .execute(&self.pool)
-            .await?;
+        idempotency::forget_old(&self.pool, now).await?;
         let marks = sqlx::query("delete from last_writes where written_at < $1");
         marks.bind(now - MARKS_KEPT).execute(&self.pool).await?;
         Ok(())

@@ -11,8 +11,8 @@ use super::{Backlog, Courier};
 
 /// Not at once: the request that woke the function comes first.
 const FIRST_SWEEP_AFTER: Duration = Duration::from_millis(250);
-/// What was too young for the first sweep is old enough by now.
-const SECOND_SWEEP_AFTER: Duration = Duration::from_secs(5);
+/// What was too young for a sweep is old enough after this time.
+const AGAIN_AFTER: Duration = Duration::from_secs(5);
 const REQUESTS_MAX: usize = 64;
 
 type Done = oneshot::Sender<Result<(), String>>;
@@ -29,23 +29,21 @@ pub(super) struct Sweeper {
     backlog: Arc<dyn Backlog>,
     courier: Courier,
     next_at: Option<Instant>,
-    /// When something was left behind last: a sweep that is due before may come too early for it.
+    /// When something was left behind last, by an earlier process for instance: a sweep that is due before may come too early for it.
     left_at: Option<Instant>,
-    first: bool,
 }
 
 impl Sweeper {
     pub(super) fn start(backlog: Arc<dyn Backlog>, courier: Courier) -> mpsc::Sender<Wake> {
         let (sender, requests) = mpsc::channel(REQUESTS_MAX);
-        let next_at = Some(Instant::now() + FIRST_SWEEP_AFTER);
+        let now = Instant::now();
         tokio::spawn(
             Self {
                 requests,
                 backlog,
                 courier,
-                next_at,
-                left_at: None,
-                first: true,
+                next_at: Some(now + FIRST_SWEEP_AFTER),
+                left_at: Some(now),
             }
             .run(),
         );
@@ -62,12 +60,8 @@ impl Sweeper {
                     None => return,
                 },
                 () = sleep_until(next_at), if self.next_at.is_some() => {
-                    let now = Instant::now();
-                    let left_at = self.left_at.take().map(|at| at + SECOND_SWEEP_AFTER);
-                    self.next_at = left_at.filter(|at| *at > now);
-                    if std::mem::take(&mut self.first) {
-                        self.again();
-                    }
+                    let again_at = self.left_at.take().map(|at| at + AGAIN_AFTER);
+                    self.next_at = again_at.filter(|at| *at > Instant::now());
                     let _ = self.sweep().await;
                 }
             }
@@ -105,6 +99,6 @@ impl Sweeper {
 
     fn again(&mut self) {
         self.next_at
-            .get_or_insert_with(|| Instant::now() + SECOND_SWEEP_AFTER);
+            .get_or_insert_with(|| Instant::now() + AGAIN_AFTER);
     }
 }

@@ -53,40 +53,29 @@ impl CircuitBreaker {
         call: impl Future<Output = Result<T, E>>,
         counts: impl FnOnce(&E) -> bool,
     ) -> Result<T, Broken<E>> {
-        if !self.lets_through() {
+        let rest = self.rest();
+        if !self.change(|circuit| circuit.lets_through(Instant::now(), rest)) {
             self.gauges.refused();
             return Err(Broken::Open);
         }
         let outcome = call.await;
         match &outcome {
-            Err(error) if counts(error) => self.failed(),
-            _ => self.succeeded(),
+            Err(error) if counts(error) => {
+                let rest = self.rest();
+                self.change(|circuit| circuit.failed(Instant::now(), rest));
+            }
+            _ => self.change(Circuit::succeeded),
         }
         outcome.map_err(Broken::Failed)
     }
 
-    fn lets_through(&self) -> bool {
-        let rest = self.rest();
+    /// Asks the circuit, or tells it something; what that has changed is told.
+    fn change<T>(&self, change: impl FnOnce(&mut Circuit) -> T) -> T {
         let mut circuit = self.circuit();
         let before = circuit.level();
-        let lets_through = circuit.lets_through(Instant::now(), rest);
+        let changed = change(&mut circuit);
         self.tell(before, circuit.level());
-        lets_through
-    }
-
-    fn failed(&self) {
-        let rest = self.rest();
-        let mut circuit = self.circuit();
-        let before = circuit.level();
-        circuit.failed(Instant::now(), rest);
-        self.tell(before, circuit.level());
-    }
-
-    fn succeeded(&self) {
-        let mut circuit = self.circuit();
-        let before = circuit.level();
-        circuit.succeeded();
-        self.tell(before, circuit.level());
+        changed
     }
 
     fn rest(&self) -> Duration {

@@ -77,7 +77,7 @@ impl Service {
         let receive =
             async move |headers: HeaderMap, body: Result<Bytes, BytesRejection>| match body {
                 Ok(body) => subscriptions.receive(headers, body).await,
-                Err(rejection) => too_large(&rejection),
+                Err(rejection) => Problem::from(rejection).into_response(),
             };
         let events = Router::new().route(EVENTS, post(receive));
         self.routes = self
@@ -201,8 +201,4 @@ async fn ready(checks: Vec<Check>) -> Response {
         }
     }
     StatusCode::OK.into_response()
-}
-
-fn too_large(rejection: &BytesRejection) -> Response {
-    Problem::new(rejection.status(), "body-too-large", rejection.body_text()).into_response()
 }

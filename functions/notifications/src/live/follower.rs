@@ -4,7 +4,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use chrono::{DateTime, Utc};
 use futures::{Stream, stream};
-use souk_kit::{Caller, Clock, Role, dynamodb::DynamoError};
+use souk_kit::{Caller, Clock, dynamodb::DynamoError};
 use tokio::{
     sync::broadcast::{self, error::RecvError},
     time::{Instant, sleep, sleep_until},
@@ -58,7 +58,7 @@ impl Reader {
     pub(crate) fn of(caller: &Caller) -> Self {
         Self {
             account_id: caller.subject,
-            all: matches!(caller.role, Role::Merchant | Role::Machine),
+            all: caller.sees_all(),
             until: caller.expires_at,
         }
     }

@@ -1,8 +1,9 @@
-//! The DynamoDB calls. One table holds three kinds of items, all forgotten after ninety days:
+//! The DynamoDB calls. One table holds four kinds of items, all forgotten after ninety days:
 //!
 //! | `pk` | `sk` | what |
 //! |---|---|---|
 //! | `order#<id>` | `update#<rank>` | a status that the order has reached, at most one for each rank |
+//! | `order#<id>` | `letter#<kind>` | that a letter which is in no list was claimed or sent; without its text and its recipient |
 //! | `account#<id>` | `<time>#<kind>#<letter id>` | a letter to the owner of the account |
 //! | `erased#<account id>` | `erased` | since when the owner of the account is to be forgotten |
 

@@ -70,7 +70,7 @@ pub(crate) async fn lock(
         return Ok(None);
     };
     let noted = if row.has_notes() {
-        notes::find(conn, row.order_id()).await?
+        notes::find(conn, order_id).await?
     } else {
         notes::NotesRow::default()
     };

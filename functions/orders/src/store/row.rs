@@ -76,10 +76,6 @@ impl Row {
     pub(super) fn has_notes(&self) -> bool {
         !matches!(self.state.as_str(), "awaiting_stock" | "awaiting_payment")
     }
-
-    pub(super) fn order_id(&self) -> Uuid {
-        self.order_id
-    }
 }
 
 /// What is in the database means nothing to this release.

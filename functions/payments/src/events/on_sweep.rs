@@ -26,8 +26,7 @@ async fn settle_left_open(app: &App) -> Result<(), Refusal> {
         match settle(app, order_id, News::Nothing).await {
             Ok(()) => {}
             Err(Halt::Away(why)) => {
-                tracing::warn!(%order_id, why, "a payment is put off");
-                outcome = outcome.and(postpone(app, order_id, None).await);
+                outcome = outcome.and(postpone(app, order_id, None, &why).await);
             }
             Err(Halt::Refused(Refusal::Never(why))) => {
                 tracing::error!(why, "somebody has to look at a payment");

@@ -65,7 +65,7 @@ pub(crate) async fn receive_notice(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Answer<Status<204, ()>> {
-    let body = body.map_err(unread)?;
+    let body = body?;
     let said = read(&app, &headers, &body)?;
     let noticed = notice(&app, &said).await?;
     if noticed == Noticed::News {
@@ -96,10 +96,6 @@ fn not_signed(why: NotSigned) -> Problem {
     tracing::warn!(%why, "a notice is not believed");
     let detail = format!("This is not believed: {why}.");
     Problem::new(StatusCode::BAD_REQUEST, "signature-invalid", detail)
-}
-
-fn unread(rejection: BytesRejection) -> Problem {
-    Problem::new(rejection.status(), "body-too-large", rejection.body_text())
 }
 
 #[cfg(test)]

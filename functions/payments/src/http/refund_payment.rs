@@ -123,7 +123,7 @@ pub(crate) async fn refund_payment(
     let reply = match ask(&app, &claimed).await {
         Ok(reply) => reply,
         Err(unclear) => {
-            postpone::<Problem>(&app, order_id, None).await?;
+            postpone::<Problem>(&app, order_id, None, &unclear.to_string()).await?;
             return Err(unclear.into());
         }
     };

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use souk_kit::{
-    Problem, Refusal,
+    Problem,
     resilience::{Client, ClientError, Retry},
 };
 use thiserror::Error;
@@ -125,12 +125,6 @@ fn is_worth_another_try(error: &ClientError) -> bool {
         }
         ClientError::Unreachable(..) => true,
         ClientError::Spared(_) | ClientError::Unreadable(..) => false,
-    }
-}
-
-impl From<Unclear> for Refusal {
-    fn from(unclear: Unclear) -> Self {
-        Self::Later(unclear.to_string())
     }
 }
 

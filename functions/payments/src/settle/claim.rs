@@ -4,12 +4,8 @@ use chrono::{DateTime, Utc};
 use souk_kit::{Refusal, postgres::Tx};
 use uuid::Uuid;
 
-use super::{Claimed, News, hear::hear};
-use crate::{
-    app::App,
-    domain::{Entry, Payment},
-    store::ledger,
-};
+use super::{Claimed, News, hear::hear, open};
+use crate::{app::App, domain::Payment, store::ledger};
 
 /// Who may ask now.
 pub(super) enum Claim {
@@ -40,8 +36,8 @@ async fn claim_due(
     payment: Payment,
     until: DateTime<Utc>,
 ) -> Result<Claim, sqlx::Error> {
-    let now = tx.now();
-    let entry = match ledger::find_open(tx.conn(), payment.request.order_id).await? {
+    let (now, order_id) = (tx.now(), payment.request.order_id);
+    let entry = match ledger::find_open(tx.conn(), order_id).await? {
         Some(entry) if entry.is_claimed(now) => return Ok(Claim::Taken),
         Some(entry) => {
             let entry = entry.claimed(until);
@@ -49,20 +45,13 @@ async fn claim_due(
             entry
         }
         None => {
-            let Some(entry) = next(tx, &payment) else {
+            let Some(due) = payment.due() else {
                 return Ok(Claim::Idle);
             };
-            let entry = entry.claimed(until);
+            let entry = open(tx, order_id, due).claimed(until);
             ledger::insert(tx.conn(), &entry).await?;
             entry
         }
     };
     Ok(Claim::Ours(Box::new(Claimed { payment, entry })))
-}
-
-/// What is to be asked next about a payment, if anything.
-pub(super) fn next(tx: &Tx, payment: &Payment) -> Option<Entry> {
-    let (kind, amount) = payment.due()?;
-    let order_id = payment.request.order_id;
-    Some(Entry::open(tx.id(), order_id, kind, amount, tx.now()))
 }

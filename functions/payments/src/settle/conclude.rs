@@ -3,6 +3,7 @@
 use souk_kit::{EmitError, postgres::Tx};
 use uuid::Uuid;
 
+use super::open;
 use crate::{
     announce::announce,
     domain::{Entry, Next, Outcome, Payment, Reply},
@@ -73,7 +74,7 @@ async fn go_on(tx: &mut Tx, order_id: Uuid, next: Next) -> Result<Rest, sqlx::Er
         Next::Again => Ok(Rest::More),
         Next::Stuck(why) => Ok(Rest::Stuck(why)),
         Next::Due(kind, amount) => {
-            let entry = Entry::open(tx.id(), order_id, kind, amount, tx.now());
+            let entry = open(tx, order_id, (kind, amount));
             ledger::insert(tx.conn(), &entry).await?;
             Ok(Rest::More)
         }

@@ -9,20 +9,20 @@ mod hear;
 mod notice;
 mod postpone;
 
-use souk_kit::{EmitError, Refusal};
+use souk_kit::{EmitError, Refusal, postgres::Tx};
 use uuid::Uuid;
 
 use crate::{
     app::App,
-    domain::{Entry, Payment, Reply},
+    domain::{Entry, Kind, Payment, Reply},
     provider::Unclear,
     store::ledger,
 };
 use claim::{Claim, claim};
 pub(crate) use conclude::{Rest, conclude, write_down};
 pub(crate) use hear::News;
-pub(crate) use notice::{Noticed, finish, notice};
-pub(crate) use postpone::{Heard, postpone, settle_or_postpone};
+pub(crate) use notice::{Noticed, notice};
+pub(crate) use postpone::{Heard, finish, postpone, settle_or_postpone};
 
 /// An entry that its holder alone may ask about, for a while.
 pub(crate) struct Claimed {
@@ -78,6 +78,11 @@ pub(crate) async fn ask(app: &App, claimed: &Claimed) -> Result<Reply, Unclear> 
         tracing::warn!(%error, "a claim was not given back; it runs out by itself");
     }
     answered
+}
+
+/// An entry for what is due, and about how much.
+fn open(tx: &Tx, order_id: Uuid, (kind, amount): (Kind, i64)) -> Entry {
+    Entry::open(tx.id(), order_id, kind, amount, tx.now())
 }
 
 impl From<Unclear> for Halt {

@@ -1,10 +1,10 @@
 //! Takes in what the provider has said unasked. It is concluded as if it had been the answer to the question that is open; whatever
 //! answers no open question says nothing new.
 
-use souk_kit::{Delivery, EmitError, Refusal};
+use souk_kit::{Delivery, Refusal};
 use uuid::Uuid;
 
-use super::{Halt, News, Rest, postpone, settle, write_down};
+use super::{Rest, finish, write_down};
 use crate::{
     app::App,
     provider::Notice,
@@ -58,24 +58,6 @@ pub(crate) async fn notice(app: &App, notice: &Notice) -> Result<Noticed, Refusa
         finish::<Refusal>(app, order_id).await?;
     }
     Ok(Noticed::News)
-}
-
-/// Asks for what is due now. The notice is kept, so a provider that is away is asked again by an event of this function's own.
-pub(crate) async fn finish<E>(app: &App, order_id: Uuid) -> Result<(), E>
-where
-    E: From<sqlx::Error> + From<EmitError>,
-{
-    match settle(app, order_id, News::Nothing).await {
-        Ok(()) => Ok(()),
-        Err(Halt::Away(why)) => {
-            tracing::warn!(%order_id, why, "a payment is put off");
-            postpone(app, order_id, None).await
-        }
-        Err(Halt::Refused(refusal)) => {
-            tracing::error!(%order_id, %refusal, "somebody has to look at a payment");
-            Ok(())
-        }
-    }
 }
 
 /// As the inbox knows it.

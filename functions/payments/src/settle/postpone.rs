@@ -62,14 +62,38 @@ pub(crate) async fn settle_or_postpone(
             if left_to_the_broker(heard.at, app.outbox.clock().now()) {
                 return Err(Refusal::Later(why));
             }
-            tracing::warn!(%order_id, why, "a payment is put off");
-            postpone(app, order_id, heard.attempt).await
+            postpone(app, order_id, heard.attempt, &why).await
+        }
+    }
+}
+
+/// Asks for what is due now. What has made it due is kept, so a provider that is away is asked again by an event of this function's
+/// own, and what else is in the way for now is left to the sweep.
+pub(crate) async fn finish<E>(app: &App, order_id: Uuid) -> Result<(), E>
+where
+    E: From<sqlx::Error> + From<EmitError>,
+{
+    match settle(app, order_id, News::Nothing).await {
+        Ok(()) => Ok(()),
+        Err(Halt::Away(why)) => postpone(app, order_id, None, &why).await,
+        Err(Halt::Refused(Refusal::Never(why))) => {
+            tracing::error!(%order_id, why, "somebody has to look at a payment");
+            Ok(())
+        }
+        Err(Halt::Refused(Refusal::Later(why))) => {
+            tracing::warn!(%order_id, why, "a payment is left to the sweep");
+            Ok(())
         }
     }
 }
 
 /// Puts a payment off, unless nothing is asked about it any more or somebody else goes on asking.
-pub(crate) async fn postpone<E>(app: &App, order_id: Uuid, attempt: Option<u32>) -> Result<(), E>
+pub(crate) async fn postpone<E>(
+    app: &App,
+    order_id: Uuid,
+    attempt: Option<u32>,
+    why: &str,
+) -> Result<(), E>
 where
     E: From<sqlx::Error> + From<EmitError>,
 {
@@ -82,6 +106,7 @@ where
     }
     let now = tx.now();
     if let Some(attempt) = payment.wait.postpone(attempt, now) {
+        tracing::warn!(%order_id, attempt, why, "a payment is put off");
         waits::save(tx.conn(), order_id, &payment.wait).await?;
         tx.emit(announce::postponed(&payment, attempt, tx.id(), now))?;
     }

@@ -8,6 +8,7 @@ use souk_kit::{
 };
 use uuid::Uuid;
 
+use super::cancel_all;
 use crate::{
     announce,
     domain::{CancellationAnswer, Shipment, State, answer},
@@ -44,16 +45,11 @@ fn still_booked(tx: &mut Tx, shipments: &[Shipment]) -> Result<(), Refusal> {
     Ok(())
 }
 
-async fn give_up(tx: &mut Tx, order_id: Uuid, shipments: Vec<Shipment>) -> Result<(), Refusal> {
+async fn give_up(tx: &mut Tx, order_id: Uuid, mut shipments: Vec<Shipment>) -> Result<(), Refusal> {
     let now = tx.now();
     standings::cancel(tx.conn(), order_id, now).await?;
     let first = shipments.first().map(|shipment| shipment.shipment_id);
-    for mut shipment in shipments {
-        let contradiction = |why| Refusal::Never(format!("order {order_id}: {why}"));
-        if shipment.cancel(now).map_err(contradiction)? {
-            shipments::save(tx.conn(), &shipment).await?;
-        }
-    }
+    cancel_all(tx, order_id, &mut shipments).await?;
     Ok(tx.emit(announce::cancelled(order_id, first, tx))?)
 }
 

@@ -5,6 +5,7 @@
 use souk_contracts::OrderCancelled;
 use souk_kit::{Delivery, Refusal, postgres::Outbox};
 
+use super::cancel_all;
 use crate::store::{shipments, standings};
 
 pub(crate) async fn on_order_cancelled(
@@ -14,14 +15,10 @@ pub(crate) async fn on_order_cancelled(
     let Some(mut tx) = outbox.receive(&delivery).await? else {
         return Ok(());
     };
-    let (order_id, now) = (delivery.data.order_id, tx.now());
+    let order_id = delivery.data.order_id;
     standings::cancel(tx.conn(), order_id, delivery.data.cancelled_at).await?;
-    for mut shipment in shipments::lock_of_order(tx.conn(), order_id).await? {
-        let contradiction = |why| Refusal::Never(format!("order {order_id}: {why}"));
-        if shipment.cancel(now).map_err(contradiction)? {
-            shipments::save(tx.conn(), &shipment).await?;
-        }
-    }
+    let mut shipments = shipments::lock_of_order(tx.conn(), order_id).await?;
+    cancel_all(&mut tx, order_id, &mut shipments).await?;
     Ok(tx.commit().await?)
 }
 

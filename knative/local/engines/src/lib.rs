@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod durable;
 mod dynamodb;
 mod error;
 mod forward;
@@ -17,3 +18,4 @@ pub use port::{remembered_listener, remembered_port};
 pub use postgres::{Postgres, PostgresSetup};
 pub use progress::Progress;
 pub use secrets::SecretStore;
+pub use system::give_way;

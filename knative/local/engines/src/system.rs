@@ -30,11 +30,12 @@ pub(crate) fn signal_group(leader: u32, signal: i32) {
     }
 }
 
-/// PostgreSQL works for whoever waits for a function, and gives way as functions do: what takes requests in and refuses them comes first.
+/// How much what the runtime starts gives way to it when both want a processor. Whoever has to be refused, probed or routed is not to wait
+/// for those who work; on a cluster they are on other processors.
 const NICENESS: i32 = 10;
 
-/// Lets what `command` starts, and everything that it will start, give way to this process.
-pub(crate) fn give_way(command: &mut Command) {
+/// Lets what `command` starts, every thread of it, and everything that it will start give way to this process.
+pub fn give_way(command: &mut Command) {
     // A system that does not want it goes on without.
     // SAFETY: setpriority(2) touches no memory; 0 is the new process itself.
     let ask = || {

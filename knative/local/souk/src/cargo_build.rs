@@ -24,17 +24,16 @@ pub(crate) async fn build(repository: &Repository, wanted: &BTreeSet<&String>) -
     let mut cargo = cargo(repository.root());
     cargo.arg("build").args(profile());
     cargo.args(wanted.iter().flat_map(|name| ["--bin", name.as_str()]));
-    let status = cargo.status().await.map_err(|error| no_cargo(&error))?;
-    if status.success() {
-        return Ok(());
-    }
-    Err(Failure::new(
-        "cargo could not build the shop; its messages are above",
-        format!(
-            "Mend them, or run what was built before: {} up --no-build",
-            me()
-        ),
-    ))
+    let otherwise = format!("run what was built before: {} up --no-build", me());
+    succeed(cargo, "the shop", &otherwise).await
+}
+
+/// Builds the program that checks the books.
+pub(crate) async fn audit(repository: &Repository, program: &str) -> Outcome {
+    let mut cargo = cargo(repository.root());
+    cargo.args(["build", "--bin", program]).args(profile());
+    let otherwise = format!("run what was built before: {program} --data-dir DIR");
+    succeed(cargo, "the audit", &otherwise).await
 }
 
 /// Builds the library that moves the clock.
@@ -43,13 +42,19 @@ pub(crate) async fn clock(repository: &Repository) -> Outcome {
     cargo
         .args(["build", "--package", "souk-clock"])
         .args(profile());
+    let otherwise = "leave --movable-clock out.";
+    succeed(cargo, "the library that moves the clock", otherwise).await
+}
+
+/// Builds `what`; `otherwise` is what else can be done when that fails.
+async fn succeed(mut cargo: Command, what: &str, otherwise: &str) -> Outcome {
     let status = cargo.status().await.map_err(|error| no_cargo(&error))?;
     if status.success() {
         return Ok(());
     }
     Err(Failure::new(
-        "cargo could not build the library that moves the clock; its messages are above",
-        "Mend them, or leave --movable-clock out.",
+        format!("cargo could not build {what}; its messages are above"),
+        format!("Mend them, or {otherwise}"),
     ))
 }
 

@@ -72,7 +72,7 @@ impl Launcher {
             command.envs(preload.variables());
         }
         command.envs(self.guard.as_ref().map(Guard::variable));
-        system::give_way(command.as_std_mut());
+        souk_engines::give_way(command.as_std_mut());
         system::die_with_parent(command.as_std_mut());
         let (reply, started) = oneshot::channel();
         self.thread

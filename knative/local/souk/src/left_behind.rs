@@ -1,5 +1,6 @@
 //! What ends processes that nobody would end: the kernel ends souk's children when souk is killed, but not what those have started.
 
+use std::ffi::OsStr;
 use std::io;
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::Arc;
@@ -18,8 +19,7 @@ for process in /proc/[0-9]*; do
 done
 "#;
 
-/// A process that outlives this one, and then ends what is left of what was started with [`Guard::variable`]. It waits for the end of its
-/// input, which comes with our end even when that is SIGKILL. Clones are the same.
+/// An [`outliving`] process, which ends what is left of what was started with [`Guard::variable`]. Clones are the same.
 #[derive(Debug, Clone)]
 pub(crate) struct Guard {
     run: String,
@@ -30,17 +30,10 @@ impl Guard {
     /// Starts it. Systems without `/proc` have nothing to look at: there it does nothing.
     pub(crate) fn start() -> io::Result<Self> {
         let run = Uuid::new_v4().simple().to_string();
-        let mut command = Command::new("sh");
-        command
-            .args(["-c", SCRIPT, "sh", &run])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        system::in_new_session(&mut command);
-        let input = command.spawn()?.stdin.take();
+        let input = outliving(SCRIPT, [&run])?;
         Ok(Self {
             run,
-            _held_open: Arc::new(input.ok_or(io::ErrorKind::BrokenPipe)?),
+            _held_open: Arc::new(input),
         })
     }
 
@@ -48,6 +41,24 @@ impl Guard {
     pub(crate) fn variable(&self) -> (&'static str, &str) {
         (RUN, &self.run)
     }
+}
+
+/// Starts a shell script that outlives this process: it waits for the end of its input, which comes with our end even when that is SIGKILL, or
+/// when what is answered here is dropped.
+pub(crate) fn outliving<S: AsRef<OsStr>>(
+    script: &str,
+    arguments: impl IntoIterator<Item = S>,
+) -> io::Result<ChildStdin> {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", script, "sh"])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    system::in_new_session(&mut command);
+    let input = command.spawn()?.stdin.take();
+    Ok(input.ok_or(io::ErrorKind::BrokenPipe)?)
 }
 
 #[cfg(test)]

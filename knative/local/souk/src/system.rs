@@ -94,24 +94,6 @@ pub(crate) fn in_new_session(command: &mut Command) {
     }
 }
 
-/// How much what is started gives way to the runtime when both want a processor. Whoever has to be refused, probed or routed is not to wait
-/// for those who work; on a cluster they are on other processors.
-const NICENESS: i32 = 10;
-
-/// Lets what `command` starts, and every thread that it will have, give way.
-pub(crate) fn give_way(command: &mut Command) {
-    // A system that does not want it goes on without.
-    // SAFETY: setpriority(2) touches no memory; 0 is the new process itself.
-    let ask = || {
-        let _ = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS) };
-        Ok(())
-    };
-    // SAFETY: `ask` runs between fork and exec and makes one system call.
-    unsafe {
-        command.pre_exec(ask);
-    }
-}
-
 /// Lets what `command` starts get SIGKILL when the thread that starts it ends.
 pub(crate) fn die_with_parent(command: &mut Command) {
     let parent = std::process::id();

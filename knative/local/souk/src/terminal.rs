@@ -2,7 +2,9 @@
 
 use std::io::Write as _;
 
-use crate::failure::Failure;
+use serde::Serialize;
+
+use crate::failure::{Failure, Outcome};
 
 /// How this program was called, so that what it tells to type works: `cargo souk` or `souk`.
 pub(crate) fn me() -> &'static str {
@@ -50,6 +52,11 @@ pub(crate) fn complain(failure: &Failure) {
 /// An answer; false when nobody reads it any more.
 pub(crate) fn answer(text: &str) -> bool {
     writeln!(std::io::stdout(), "{text}").is_ok()
+}
+
+/// JSON as a person reads it.
+pub(crate) fn pretty(value: &impl Serialize) -> Outcome<String> {
+    serde_json::to_string_pretty(value).map_err(|error| Failure::new(error, ""))
 }
 
 /// Columns of a table, each as wide as its widest cell, without trailing spaces.

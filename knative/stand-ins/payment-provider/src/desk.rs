@@ -162,16 +162,14 @@ impl Desk {
 
     /// How it is to behave from now on.
     pub(crate) fn switch(&self, switches: Switches) {
+        *self.moods() = match switches.next {
+            Some(0) => switches.normal_again(),
+            _ => switches,
+        };
+        // Only now: what was held may have to go.
         if let Some(postman) = &self.books().postman {
             postman.notify_one();
         }
-        *self.moods() = match switches.next {
-            Some(0) => Switches {
-                webhooks: switches.webhooks,
-                ..Switches::default()
-            },
-            _ => switches,
-        };
     }
 
     /// What this call gets.

@@ -55,12 +55,17 @@ impl Switches {
         let taken = (self.mode, Duration::from_millis(self.delay_ms));
         self.next = self.next.map(|next| next.saturating_sub(1));
         if self.next == Some(0) {
-            *self = Self {
-                webhooks: self.webhooks,
-                ..Self::default()
-            };
+            *self = self.normal_again();
         }
         taken
+    }
+
+    /// As usual; webhooks, which are no mood of a call, go on as they did.
+    pub(crate) fn normal_again(self) -> Self {
+        Self {
+            webhooks: self.webhooks,
+            ..Self::default()
+        }
     }
 }
 

@@ -10,23 +10,21 @@ use serde_json::{Value, json};
 use super::Books;
 use super::rows::Letter;
 
-const TARGET: &str = "DynamoDB_20120810.Scan";
+const SCAN: &str = "DynamoDB_20120810.Scan";
+const QUERY: &str = "DynamoDB_20120810.Query";
 const SIGNATURE: &str = "AWS4-HMAC-SHA256 Credential=audit/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
 
 /// Fills in what the tables hold.
 pub(super) async fn read(http: &Client, url: &str, books: &mut Books) -> Result<()> {
     for function in ["carts", "catalog", "notifications"] {
         let mut inbox = HashSet::new();
-        let table = format!("souk-{function}");
-        let mut start = Value::Null;
+        let mut question = table(function);
         loop {
-            let page = scan(http, url, &table, &start)
-                .await
-                .with_context(|| table.clone())?;
+            let page = ask(http, url, SCAN, &question).await;
+            let page = page.with_context(|| format!("souk-{function}"))?;
             let items = page["Items"].as_array().into_iter().flatten();
             items.for_each(|item| take(function, item, &mut inbox, books));
-            start = page["LastEvaluatedKey"].clone();
-            if start.is_null() {
+            if !goes_on(&mut question, &page) {
                 break;
             }
         }
@@ -35,13 +33,21 @@ pub(super) async fn read(http: &Client, url: &str, books: &mut Books) -> Result<
     Ok(())
 }
 
+/// A question about a function's table as it is now.
+fn table(function: &str) -> Value {
+    json!({ "TableName": format!("souk-{function}"), "ConsistentRead": true })
+}
+
+/// Whether there is more than this page; if so, the question is for the next one.
+fn goes_on(question: &mut Value, page: &Value) -> bool {
+    let last = &page["LastEvaluatedKey"];
+    question["ExclusiveStartKey"] = last.clone();
+    !last.is_null()
+}
+
 /// One page; a table that is not there yet is empty.
-async fn scan(http: &Client, url: &str, table: &str, start: &Value) -> Result<Value> {
-    let mut question = json!({ "TableName": table, "ConsistentRead": true });
-    if !start.is_null() {
-        question["ExclusiveStartKey"] = start.clone();
-    }
-    let request = http.post(url).header("x-amz-target", TARGET);
+async fn ask(http: &Client, url: &str, target: &str, question: &Value) -> Result<Value> {
+    let request = http.post(url).header("x-amz-target", target);
     let request = request
         .header("authorization", SIGNATURE)
         .header("x-amz-date", "20260101T000000Z");
@@ -84,25 +90,20 @@ fn take(function: &str, item: &Value, inbox: &mut HashSet<(String, String)>, boo
 pub(super) async fn waiting(http: &Client, url: &str) -> Result<Vec<(String, usize)>> {
     let mut waiting = Vec::new();
     for function in ["carts", "catalog"] {
-        let mut books = Books::default();
-        let question = json!({
-            "TableName": format!("souk-{function}"), "ConsistentRead": true,
-            "KeyConditionExpression": "pk = :o", "ExpressionAttributeValues": { ":o": { "S": "outbox" } },
-        });
-        let request = http
-            .post(url)
-            .header("x-amz-target", TARGET.replace("Scan", "Query"));
-        let request = request
-            .header("authorization", SIGNATURE)
-            .header("x-amz-date", "20260101T000000Z");
-        let request = request
-            .header("content-type", "application/x-amz-json-1.0")
-            .body(question.to_string());
-        let page: Value = serde_json::from_str(&request.send().await?.text().await?)?;
-        let items = page["Items"].as_array().into_iter().flatten();
-        items.for_each(|item| take(function, item, &mut HashSet::new(), &mut books));
-        if !books.outboxes.is_empty() {
-            waiting.push((function.to_owned(), books.outboxes.len()));
+        let mut question = table(function);
+        question["KeyConditionExpression"] = json!("pk = :o");
+        question["ExpressionAttributeValues"] = json!({ ":o": { "S": "outbox" } });
+        let mut events = 0;
+        loop {
+            let page = ask(http, url, QUERY, &question).await;
+            let page = page.with_context(|| format!("souk-{function}"))?;
+            events += page["Items"].as_array().map_or(0, Vec::len);
+            if !goes_on(&mut question, &page) {
+                break;
+            }
+        }
+        if events > 0 {
+            waiting.push((function.to_owned(), events));
         }
     }
     Ok(waiting)

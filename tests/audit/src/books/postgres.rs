@@ -103,13 +103,6 @@ async fn dead_letters(conn: &mut PgConnection) -> Result<Vec<DeadLetter>> {
 
 /// Inbox, outbox and idempotency keys, where a function has them.
 async fn kept_by_the_kit(function: &str, conn: &mut PgConnection, books: &mut Books) -> Result<()> {
-    let exists = "select to_regclass($1) is not null";
-    let has = async |conn: &mut PgConnection, table: &str| -> Result<bool> {
-        Ok(sqlx::query_scalar(exists)
-            .bind(table)
-            .fetch_one(conn)
-            .await?)
-    };
     if has(conn, "inbox").await? {
         let handled = sqlx::query("select source, event_id from inbox")
             .fetch_all(&mut *conn)

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// So many pieces of a SKU.
@@ -33,9 +32,6 @@ pub struct Order {
     pub placed_at: DateTime<Utc>,
     /// When it changed last.
     pub updated_at: DateTime<Utc>,
-    /// Columns that an older release does not have.
-    #[serde(flatten)]
-    pub rest: Map<String, Value>,
 }
 
 /// A row of `stock`.
@@ -92,16 +88,11 @@ pub struct Payment {
     pub refunded_minor: i64,
     /// When it changed last.
     pub updated_at: DateTime<Utc>,
-    /// Columns that an older release does not have.
-    #[serde(flatten)]
-    pub rest: Map<String, Value>,
 }
 
 /// A row of `ledger`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Entry {
-    /// Its id.
-    pub entry_id: Uuid,
     /// The order.
     pub order_id: Uuid,
     /// authorization, capture, void or refund.
@@ -110,15 +101,11 @@ pub struct Entry {
     pub amount_minor: i64,
     /// open, done or refused.
     pub outcome: String,
-    /// When it was written.
-    pub opened_at: DateTime<Utc>,
 }
 
 /// A row of `shipments`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Shipment {
-    /// Its id.
-    pub shipment_id: Uuid,
     /// The order.
     pub order_id: Uuid,
     /// booked, dispatched, delivered or cancelled.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Map, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::check;
@@ -79,7 +79,6 @@ fn add(books: &mut Books, id: Uuid, states: [&str; 4], facts: &[&str]) {
         lines: line(),
         placed_at: noon(),
         updated_at: noon(),
-        rest: Map::new(),
         state,
     };
     books.orders.insert(id, order);
@@ -107,12 +106,10 @@ fn add(books: &mut Books, id: Uuid, states: [&str; 4], facts: &[&str]) {
         captured_minor,
         refunded_minor,
         updated_at: noon(),
-        rest: Map::new(),
     };
     books.payments.insert(id, payment);
     if parcel != "none" {
         books.shipments.push(Shipment {
-            shipment_id: id,
             order_id: id,
             state: parcel,
             lines: line(),
@@ -127,12 +124,10 @@ fn asked(books: &mut Books, order_id: Uuid, entries: &[(&str, &str, i64)]) {
     books
         .ledger
         .extend(entries.iter().map(|(kind, outcome, amount_minor)| Entry {
-            entry_id: Uuid::nil(),
             order_id,
             kind: (*kind).to_owned(),
             amount_minor: *amount_minor,
             outcome: (*outcome).to_owned(),
-            opened_at: noon(),
         }));
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use journeys::process::status_kib;
 use journeys::shop::Local;
-use serde_json::Value;
 use tokio::task::JoinHandle;
 
 const EVERY: Duration = Duration::from_secs(2);
@@ -53,38 +53,23 @@ fn note(most: &Mutex<Most>, now: Most) {
 pub(crate) fn processes(local: &Local) -> Vec<(String, i32)> {
     let ps = local.ps();
     let mut all = vec![("souk".to_owned(), local.pid())];
-    for function in ps["functions"].as_array().into_iter().flatten() {
-        let name = name_of(function);
-        let pids = local.processes(Some(&name));
-        all.extend(pids.into_iter().map(|pid| (name.clone(), pid)));
-    }
+    all.extend(local.running_functions());
     let others = ["engines", "stand_ins"]
         .iter()
         .flat_map(|key| ps[*key].as_array());
     for one in others.flatten() {
         if let Some(pid) = one["pid"].as_i64().and_then(|pid| i32::try_from(pid).ok()) {
-            all.push((name_of(one), pid));
+            all.push((one["name"].as_str().unwrap_or("unknown").to_owned(), pid));
         }
     }
     all
-}
-
-fn name_of(one: &Value) -> String {
-    one["name"].as_str().unwrap_or("unknown").to_owned()
 }
 
 /// What each part has now, in KiB.
 pub(crate) fn resident(processes: &[(String, i32)]) -> Most {
     let mut all = Most::new();
     for (name, pid) in processes {
-        *all.entry(name.clone()).or_default() += resident_kib(*pid);
+        *all.entry(name.clone()).or_default() += status_kib(*pid, "VmRSS:");
     }
     all
-}
-
-fn resident_kib(pid: i32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
-        .unwrap_or(0)
 }

@@ -7,19 +7,18 @@ use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::{PgConnection, Row as _, query};
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
+use tokio_util::sync::CancellationToken;
 
 use super::cluster::{Cluster, STANDBY_SIGNAL, write_for};
 use super::replication::{self, Asked};
 use super::restored::give;
 
-/// Work of souk that was interrupted; no part of a backup.
-const UNFINISHED: &str = ".unfinished-";
+/// How folders begin with work of souk that was interrupted; no part of a backup.
+pub const UNFINISHED: &str = ".unfinished-";
 /// Folders that a copy has empty, as PostgreSQL's manual says: the log comes over the wire, the rest is of running processes.
 const EMPTY: [&str; 8] = [
     "pg_wal",
@@ -65,10 +64,11 @@ async fn copied(source: &Path, target: &Path) -> io::Result<TempDir> {
     let beside = target.parent().unwrap_or(Path::new("."));
     let mut workshop = tempfile::Builder::new();
     let workshop = workshop.prefix(UNFINISHED).tempdir_in(beside)?;
-    let wanted = Wanted::default();
-    let (source, still) = (source.to_owned(), Arc::clone(&wanted.0));
+    let given_up = CancellationToken::new();
+    let _when_dropped = given_up.clone().drop_guard();
+    let source = source.to_owned();
     let copying = spawn_blocking(move || {
-        copy_tree(&source, &workshop.path().join("data"), &still)?;
+        copy_tree(&source, &workshop.path().join("data"), &given_up)?;
         Ok(workshop)
     });
     copying.await.map_err(io::Error::other)?
@@ -89,29 +89,19 @@ fn put_in_place(workshop: &TempDir, label: &str, target: &Cluster) -> io::Result
     fs::rename(copy, target.folder())
 }
 
-/// True until it is dropped.
-struct Wanted(Arc<AtomicBool>);
-
-impl Default for Wanted {
-    fn default() -> Self {
-        Self(Arc::new(AtomicBool::new(true)))
-    }
+fn copy_tree(from: &Path, to: &Path, given_up: &CancellationToken) -> io::Result<()> {
+    copy_folder(from, to, given_up, true)
 }
 
-impl Drop for Wanted {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Relaxed);
-    }
-}
-
-fn copy_tree(from: &Path, to: &Path, wanted: &AtomicBool) -> io::Result<()> {
-    copy_folder(from, to, wanted, true)
-}
-
-fn copy_folder(from: &Path, to: &Path, wanted: &AtomicBool, is_root: bool) -> io::Result<()> {
+fn copy_folder(
+    from: &Path,
+    to: &Path,
+    given_up: &CancellationToken,
+    is_root: bool,
+) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(to)?;
     for entry in fs::read_dir(from)? {
-        if !wanted.load(Ordering::Relaxed) {
+        if given_up.is_cancelled() {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let entry = entry?;
@@ -121,7 +111,7 @@ fn copy_folder(from: &Path, to: &Path, wanted: &AtomicBool, is_root: bool) -> io
         let is_left_out = (is_root && is(&NOT_COPIED)) || is_temporary(&name.to_string_lossy());
         let done = match entry.file_type() {
             Ok(kind) if kind.is_dir() && is_root && is(&EMPTY) => empty_folder(&source, &target),
-            Ok(kind) if kind.is_dir() => copy_folder(&source, &target, wanted, false),
+            Ok(kind) if kind.is_dir() => copy_folder(&source, &target, given_up, false),
             Ok(kind) if kind.is_file() && !is_left_out => fs::copy(&source, &target).map(drop),
             Ok(_) => Ok(()),
             Err(error) => Err(error),
@@ -179,7 +169,7 @@ mod tests {
             fs::write(path, file).unwrap();
         }
         let _socket = UnixListener::bind(from.join(".s.PGSQL.5432")).unwrap();
-        copy_tree(&from, &to, &AtomicBool::new(true)).unwrap();
+        copy_tree(&from, &to, &CancellationToken::new()).unwrap();
         assert_eq!(
             fs::read_to_string(to.join("base/1/1259")).unwrap(),
             "base/1/1259"
@@ -202,11 +192,9 @@ mod tests {
     fn a_copy_that_nobody_wants_any_more_ends() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("x"), "").unwrap();
-        let ended = copy_tree(
-            folder.path(),
-            &folder.path().join("to"),
-            &AtomicBool::new(false),
-        );
+        let given_up = CancellationToken::new();
+        given_up.cancel();
+        let ended = copy_tree(folder.path(), &folder.path().join("to"), &given_up);
         assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::Interrupted);
     }
 }

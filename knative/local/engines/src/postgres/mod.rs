@@ -23,6 +23,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::{EngineError, Progress, remembered_port};
 use cluster::Cluster;
+pub use copy::UNFINISHED;
 pub use databases::make_databases;
 pub use pair::{Pair, PairStatus, Promoter, Promotion, ServerStatus, Urls};
 use process::Process;

@@ -3,14 +3,14 @@
 //! It is written before what it says comes into force where that is the careful order: `alone` before a commit may be
 //! acknowledged without the replica, `synchronous` only when every later one waits for it.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::EngineError;
+use crate::{EngineError, durable};
 
 const FILE: &str = "postgres.json";
 
@@ -117,17 +117,8 @@ pub fn leading_folder(data_dir: &Path) -> Result<&'static str, EngineError> {
     Ok(Servers::read(data_dir)?.primary.folder())
 }
 
-/// A power cut leaves the old file or the new one.
 fn write_durably(file: &Path, servers: &Servers) -> io::Result<()> {
-    let half: PathBuf = file.with_extension("half");
-    let mut writer = File::create(&half)?;
-    writer.write_all(&serde_json::to_vec(servers)?)?;
-    writer.sync_all()?;
-    fs::rename(&half, file)?;
-    match file.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
-    }
+    durable::write(file, &serde_json::to_vec(servers)?, 0o644)
 }
 
 fn unusable(file: &Path, why: &dyn std::fmt::Display) -> EngineError {

@@ -1,12 +1,12 @@
 //! The folder of secrets: one file of JSON for each Secret, for its owner only.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::EngineError;
+use crate::{EngineError, durable};
 
 /// Keys and values of one Secret or ConfigMap.
 pub type Entries = BTreeMap<String, String>;
@@ -143,21 +143,11 @@ fn make_private_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// Written beside and renamed, so that a crash leaves the old file or the new one.
 fn write_private(file: &Path, entries: &Entries) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         make_private_folder(folder)?;
     }
-    let beside = file.with_extension("json.new");
-    let mut writer: File = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&beside)?;
-    writer.write_all(&serde_json::to_vec_pretty(entries)?)?;
-    writer.sync_all()?;
-    fs::rename(beside, file)
+    durable::write(file, &serde_json::to_vec_pretty(entries)?, 0o600)
 }
 
 fn unusable(path: &Path, why: &dyn std::fmt::Display) -> EngineError {

@@ -10,5 +10,5 @@ mod tree;
 
 pub(crate) use archive::{FORMAT, Manifest, compress, pack, read_manifest, unpack};
 pub(crate) use freeze::Freeze;
-pub(crate) use tree::UNFINISHED;
+pub(crate) use souk_engines::postgres::UNFINISHED;
 use tree::{Kind, Tree};

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use souk_engines::postgres::leading_folder;
+use souk_engines::postgres::{UNFINISHED, leading_folder};
 
 /// Names in the data directory that are no part of the shop.
 const MADE_ANEW: [&str; 8] = [
@@ -22,8 +22,6 @@ const MADE_ANEW: [&str; 8] = [
 const POSTGRES: &str = "postgres";
 /// What a running PostgreSQL says about itself.
 const POSTGRES_RUNS: [&str; 2] = ["postmaster.pid", "postmaster.opts"];
-/// Work of this crate that was interrupted.
-pub(crate) const UNFINISHED: &str = ".unfinished-";
 
 /// What an entry of a tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +31,7 @@ pub(super) enum Kind {
 }
 
 /// The shop's files and folders, relative to the data directory, each folder before what is in it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Tree {
     pub(super) entries: Vec<(PathBuf, Kind)>,
     /// The folder of the PostgreSQL that leads. A replica is made anew.

@@ -137,6 +137,7 @@ fn library(options: &UpOptions) -> Outcome<PathBuf> {
     let mut folders = vec![programs::folder(options)?];
     let own = std::env::current_exe().ok();
     folders.extend(own.and_then(|own| Some(own.parent()?.to_owned())));
+    folders.dedup();
     let places = folders.iter().map(|folder| folder.join(preload::LIBRARY));
     places.clone().find(|place| place.is_file()).ok_or_else(|| {
         let places: Vec<_> = places.map(|place| place.display().to_string()).collect();

@@ -1,6 +1,5 @@
 //! `souk audit`: starts the program `audit`, which knows the functions' tables; this one does not.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -34,15 +33,14 @@ pub(crate) fn run(options: &AuditOptions, data_dir: &DataDir) -> Outcome {
     }
 }
 
-/// Beside this program; built first when cargo runs it from a checkout, or when it is not there.
+/// Beside this program; built first when cargo runs it from a checkout.
 fn program() -> Outcome<PathBuf> {
     let own = std::env::current_exe().map_err(|error| Failure::new(error, ""))?;
     let program = own.with_file_name(PROGRAM);
     let is_run_by_cargo = std::env::var_os("CARGO").is_some();
     let checkout = Repository::around_here().filter(Repository::is_cargo_workspace);
     if let Some(checkout) = checkout.filter(|_| is_run_by_cargo) {
-        let name = PROGRAM.to_owned();
-        ask(cargo_build::build(&checkout, &BTreeSet::from([&name])))?;
+        ask(cargo_build::audit(&checkout, PROGRAM))?;
     }
     if program.is_file() {
         return Ok(program);

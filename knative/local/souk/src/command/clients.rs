@@ -8,7 +8,7 @@ use crate::cli::{AddClient, ClientsAction, ClientsOptions};
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
 use crate::platform::{Platform, segment};
-use crate::terminal::{answer, progress, table};
+use crate::terminal::{answer, pretty, progress, table};
 
 const CLIENTS: &str = "/v1/clients";
 /// All that a shop has fit into a few pages of this size.
@@ -64,8 +64,7 @@ async fn list(platform: &Platform, as_json: bool) -> Outcome<String> {
         path = format!("{CLIENTS}?limit={PAGE_ITEMS}&cursor={}", segment(&cursor));
     }
     match as_json {
-        true => serde_json::to_string_pretty(&json!({ "items": clients }))
-            .map_err(|error| Failure::new(error, "")),
+        true => pretty(&json!({ "items": clients })),
         false => Ok(text(&clients)),
     }
 }

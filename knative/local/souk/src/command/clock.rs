@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use crate::cli::{ClockAction, ClockOptions};
 use crate::clock::span;
-use crate::control::client::{accepted, ask, get, post, read};
+use crate::control::client::{accepted, ask, get, post, show};
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
-use crate::terminal::{answer, me};
+use crate::terminal::me;
 
 const MILLISECONDS_A_SECOND: u128 = 1_000;
 
@@ -28,13 +28,7 @@ pub(crate) fn run(options: &ClockOptions, data_dir: &DataDir) -> Outcome {
             accepted(ask(post(data_dir, "/clock", Bytes::from(body)))?)?
         }
     };
-    if options.json {
-        answer(&said);
-        return Ok(());
-    }
-    let status: Value = read(&said)?;
-    answer(&text(&status));
-    Ok(())
+    show(&said, options.json, text)
 }
 
 /// `2026-11-26T02:00:00Z, 30 min ahead of this machine`.

@@ -4,10 +4,10 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::cli::{DeliveriesOptions, FaultsAction, FaultsOptions};
-use crate::control::client::{accepted, ask, get, put, read};
+use crate::control::client::{accepted, ask, get, put, show};
 use crate::data_dir::DataDir;
 use crate::failure::Outcome;
-use crate::terminal::{answer, table};
+use crate::terminal::table;
 
 /// Changes faults, if some are to be changed, and prints them.
 pub(crate) fn run(options: &FaultsOptions, data_dir: &DataDir) -> Outcome {
@@ -18,13 +18,7 @@ pub(crate) fn run(options: &FaultsOptions, data_dir: &DataDir) -> Outcome {
             accepted(ask(put(data_dir, "/faults", body))?)?
         }
     };
-    if options.json {
-        answer(&said);
-        return Ok(());
-    }
-    let status: Value = read(&said)?;
-    answer(&text(&status));
-    Ok(())
+    show(&said, options.json, text)
 }
 
 /// As the control API wants it.

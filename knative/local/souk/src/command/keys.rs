@@ -7,9 +7,9 @@ use serde_json::json;
 
 use crate::cli::{KeysAction, KeysOptions};
 use crate::data_dir::DataDir;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::platform::Platform;
-use crate::terminal::{answer, table};
+use crate::terminal::{answer, pretty, table};
 
 const KEYS: &str = "/v1/identity/keys";
 const ROTATE: &str = "/v1/identity/keys/rotate";
@@ -45,7 +45,7 @@ pub(crate) fn run(options: &KeysOptions, data_dir: &DataDir) -> Outcome {
         }
     })?;
     answer(&match options.json {
-        true => serde_json::to_string_pretty(&keys).map_err(|error| Failure::new(error, ""))?,
+        true => pretty(&keys)?,
         false => text(&keys),
     });
     Ok(())

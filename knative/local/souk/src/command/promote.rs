@@ -6,8 +6,8 @@ use souk_engines::postgres::Promotion;
 use crate::cli::PromoteOptions;
 use crate::control::client::{ask, post_for_long, read};
 use crate::data_dir::DataDir;
-use crate::failure::{Failure, Outcome};
-use crate::terminal::{answer, here};
+use crate::failure::Outcome;
+use crate::terminal::{answer, here, pretty};
 
 /// Promotes, and tells what happened and how far the new primary is.
 pub(crate) fn run(options: &PromoteOptions, data_dir: &DataDir) -> Outcome {
@@ -20,9 +20,7 @@ pub(crate) fn run(options: &PromoteOptions, data_dir: &DataDir) -> Outcome {
         }
     };
     answer(&match options.json {
-        true => {
-            serde_json::to_string_pretty(&promotion).map_err(|error| Failure::new(error, ""))?
-        }
+        true => pretty(&promotion)?,
         false => text(&promotion),
     });
     Ok(())

@@ -6,21 +6,15 @@ use serde_json::Value;
 use crate::cli::JsonOption;
 use crate::clock::span;
 use crate::command::{faults, revisions};
-use crate::control::client::{ask, get, read};
+use crate::control::client::{ask, get, show};
 use crate::data_dir::DataDir;
 use crate::failure::Outcome;
-use crate::terminal::{answer, table};
+use crate::terminal::table;
 
 /// Prints the shop's parts.
 pub(crate) fn print(options: &JsonOption, data_dir: &DataDir) -> Outcome {
     let said = ask(get(data_dir, "/ps"))?;
-    if options.json {
-        answer(&said);
-        return Ok(());
-    }
-    let parts: Value = read(&said)?;
-    answer(&text(&parts, now_of(&parts)));
-    Ok(())
+    show(&said, options.json, |parts| text(parts, now_of(parts)))
 }
 
 /// The shop's time, which may be ahead of this machine's.

@@ -3,12 +3,13 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::ChildStdin;
 
 use tokio::process::Child;
 
 use super::arguments::{RUN, SHOP};
 use super::podman::Podman;
+use crate::left_behind::outliving;
 use crate::system;
 
 /// Which containers.
@@ -72,21 +73,13 @@ impl Guard {
     }
 }
 
-/// A process that outlives this one, and then removes what is left of its containers. It waits for the end of its input, which comes
-/// with our end even when that is SIGKILL.
-pub(super) struct Sweeper(#[expect(dead_code, reason = "held open")] Option<ChildStdin>);
+/// A process that outlives this one, and then removes what is left of its containers.
+pub(super) struct Sweeper(#[expect(dead_code, reason = "held open")] ChildStdin);
 
 impl Sweeper {
     pub(super) fn start(run: &str) -> io::Result<Self> {
         let filter = Filter(format!("label={RUN}={run}"));
-        let mut command = Command::new("sh");
-        command
-            .args(["-c", "cat; exec podman \"$@\"", "sh"])
-            .args(filter.removal())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        system::in_new_session(&mut command);
-        Ok(Self(command.spawn()?.stdin.take()))
+        let input = outliving("cat; exec podman \"$@\"", filter.removal())?;
+        Ok(Self(input))
     }
 }

@@ -11,12 +11,13 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
-use crate::terminal::me;
+use crate::terminal::{answer, me};
 
 /// It answers from memory, and an event is taken when the disk has it.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
@@ -83,6 +84,16 @@ pub(crate) fn read<T: DeserializeOwned>(said: &str) -> Outcome<T> {
             "Is it of another version?",
         )
     })
+}
+
+/// Prints an answer as it is, or as `text` puts it for a person.
+pub(crate) fn show(said: &str, as_json: bool, text: impl FnOnce(&Value) -> String) -> Outcome {
+    if as_json {
+        answer(said);
+    } else {
+        answer(&text(&read(said)?));
+    }
+    Ok(())
 }
 
 /// GET, its answer given piece by piece until `take` says that it is enough or the shop closes.

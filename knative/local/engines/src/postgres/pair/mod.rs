@@ -11,7 +11,6 @@ mod watch;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use tokio::sync::watch::{Receiver, channel};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -45,7 +44,7 @@ pub struct Pair {
 }
 
 /// How the two are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairStatus {
     /// The server that takes writes; `None`: it is being started.
     pub primary: Option<ServerStatus>,
@@ -62,7 +61,7 @@ pub struct PairStatus {
 }
 
 /// One running server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerStatus {
     /// Which of the two.
     pub server: Server,

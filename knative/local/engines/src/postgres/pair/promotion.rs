@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::keeper::Keeper;
 use crate::EngineError;
+use crate::postgres::cluster::Cluster;
 use crate::postgres::replication::{self, written};
 use crate::postgres::servers::{Mode, Server, Servers};
 use crate::postgres::settings::Role;
@@ -122,10 +123,7 @@ impl Postgres {
     pub fn promote_closed(data_dir: &Path, force: bool) -> Result<Promotion, EngineError> {
         let before = Servers::read(data_dir)?;
         let complete = before.mode == Mode::Synchronous;
-        let follows = data_dir
-            .join(before.primary.other().folder())
-            .join(crate::postgres::cluster::STANDBY_SIGNAL);
-        if !follows.exists() {
+        if !Cluster::in_data_dir(data_dir, before.primary.other()).follows() {
             return Err(no_replica());
         }
         check(complete, force)?;

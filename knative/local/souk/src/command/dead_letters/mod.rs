@@ -12,7 +12,7 @@ use crate::cli::{DeadLettersAction, DeadLettersOptions, LetterFilter, Which};
 use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
 use crate::platform::{Platform, segment};
-use crate::terminal::answer;
+use crate::terminal::{answer, here};
 
 const DEAD_LETTERS: &str = "/v1/dead-letters";
 const PAGE_ITEMS: usize = 100;
@@ -77,7 +77,7 @@ pub(crate) fn run(options: &DeadLettersOptions, data_dir: &DataDir) -> Outcome {
             format!(
                 "{count} of them could not be dealt with and are as they were, or open with a new error"
             ),
-            "Look at one: souk dead-letters show ID",
+            format!("Look at one: {} dead-letters show ID", here()),
         )),
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::failure::{Failure, Outcome};
-use crate::terminal::table;
+use crate::failure::Outcome;
+use crate::terminal::{pretty, table};
 
 /// A table of letters, or JSON.
 pub(super) fn list(letters: &[Value], as_json: bool) -> Outcome<String> {
@@ -121,10 +121,6 @@ fn plain(value: &Value) -> String {
     text.chars()
         .map(|char| if char.is_control() { ' ' } else { char })
         .collect()
-}
-
-fn pretty(value: &Value) -> Outcome<String> {
-    serde_json::to_string_pretty(value).map_err(|error| Failure::new(error, ""))
 }
 
 #[cfg(test)]
