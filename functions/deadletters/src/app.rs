@@ -6,12 +6,13 @@ use souk_kit::{Caller, Clock, Ids};
 use sqlx::PgPool;
 use url::Url;
 
-use crate::{domain::Subscribers, store::claims::Claim};
+use crate::{domain::Subscribers, metrics::OpenCount, store::claims::Claim};
 
 /// The function's own things. Clones share them.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) pool: PgPool,
+    pub(crate) open: OpenCount,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
     /// Which addresses are subscribers'.

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    domain::{self, DeadLetter},
+    domain::{self, DeadLetter, Status},
+    metrics,
     store::{
         Failed, Kept,
         claims::{self, Claim},
@@ -77,7 +78,10 @@ async fn note(app: &App, claim: &Claim, kept: &Kept, sent: &Sent) -> Result<(), 
     match sent {
         Sent::Taken => {
             tracing::info!(dead_letter_id = %id, event_type, destination, by = %claim.by, "a dead letter was taken at last");
-            claims::taken(&app.pool, id, claim).await
+            claims::taken(&app.pool, id, claim).await?;
+            metrics::settled(Status::Redriven, 1);
+            app.open.changed();
+            Ok(())
         }
         Sent::Failed(error) => {
             tracing::warn!(dead_letter_id = %id, event_type, destination, error_code = error.code, by = %claim.by,

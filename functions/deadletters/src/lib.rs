@@ -5,6 +5,7 @@ mod config;
 mod courier;
 pub mod domain;
 mod http;
+mod metrics;
 mod store;
 #[cfg(test)]
 mod testing;
@@ -23,14 +24,17 @@ use sqlx::migrate::Migrator;
 
 use app::App;
 use config::Config;
+use metrics::OpenCount;
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// Starts the function with what the environment says.
 pub async fn start(env: Env) -> Result<Service, StartError> {
     let config = Config::from_env(&env)?;
+    let pool = connect(&config.database_url, &MIGRATOR, config.database_max).await?;
     let app = App {
-        pool: connect(&config.database_url, &MIGRATOR, config.database_max).await?,
+        open: OpenCount::of(pool.clone()),
+        pool,
         clock: Clock::system(),
         ids: Ids::system(),
         subscribers: config.subscribers,

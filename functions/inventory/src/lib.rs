@@ -5,6 +5,7 @@ mod config;
 pub mod domain;
 mod events;
 mod http;
+mod metrics;
 mod store;
 #[cfg(test)]
 mod testing;

@@ -13,6 +13,7 @@ pub mod idempotency;
 pub mod ids;
 #[cfg(feature = "mailer")]
 pub mod mailer;
+pub mod metrics;
 pub mod page;
 pub mod postgres;
 pub mod problem;

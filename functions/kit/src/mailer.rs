@@ -12,15 +12,18 @@ use lettre::{
     },
     transport::smtp::AsyncSmtpTransportBuilder,
 };
+use opentelemetry::KeyValue;
 use thiserror::Error;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::Reader;
+use crate::{Reader, telemetry::Call};
 
 /// How long the whole conversation about one mail may take.
 pub const SEND_TIMEOUT: Duration = Duration::from_secs(8);
 const SENDER_NAME: &str = "Souk";
+/// As which the mail server is found in a trace.
+const PEER: &str = "mail-server";
 
 /// How the mail server is reached.
 pub type MailServer = AsyncSmtpTransportBuilder;
@@ -80,12 +83,15 @@ impl Mailer {
     /// Hands over one mail; done when the server has taken it.
     pub async fn send(&self, mail: &Mail) -> Result<(), MailError> {
         let mail = self.compose(mail)?;
-        match timeout(SEND_TIMEOUT, self.transport.send(mail)).await {
+        let call = Call::begin();
+        let sent = match timeout(SEND_TIMEOUT, self.transport.send(mail)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if error.is_permanent() => Err(MailError::Never(error.to_string())),
             Ok(Err(error)) => Err(MailError::NotNow(error.to_string())),
             Err(_) => Err(MailError::NotNow("it does not answer in time".to_owned())),
-        }
+        };
+        tell(call, &sent);
+        sent
     }
 
     /// The same mail is the same to the last byte.
@@ -105,6 +111,22 @@ impl Mailer {
             .raw_header(no_answer_wanted())
             .singlepart(SinglePart::plain(mail.text.clone()))
             .map_err(|error| never(&error))
+    }
+}
+
+/// Tells that a mail was sent, or not. To whom, and what was in it, is nobody's business.
+fn tell(call: Option<Call>, sent: &Result<(), MailError>) {
+    let error = match sent {
+        Ok(()) => None,
+        Err(MailError::NotNow(_)) => Some("not_now"),
+        Err(MailError::Never(_)) => Some("never"),
+    };
+    if let Some(call) = call {
+        let attributes = [
+            KeyValue::new("peer.service", PEER),
+            KeyValue::new("network.protocol.name", "smtp"),
+        ];
+        call.end("send mail", attributes.into(), error);
     }
 }
 

@@ -17,7 +17,14 @@ use reqwest::{Client, Url};
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::{Reader, telemetry, web};
+use crate::{
+    Reader,
+    telemetry::{
+        self, outgoing,
+        sending::{From, Sending},
+    },
+    web,
+};
 
 /// The broker's ingress may wait for its own store.
 const SEND_TIMEOUT: Duration = Duration::from_secs(15);
@@ -62,6 +69,16 @@ impl SinkError {
             Self::Unfit(_) => false,
         }
     }
+
+    /// What it is, in a word or a status.
+    pub(crate) fn kind(&self) -> String {
+        match self {
+            Self::Unreachable(error) => outgoing::kind(error).to_owned(),
+            Self::Refused(status) => status.as_u16().to_string(),
+            Self::Unfit(_) => "unfit".to_owned(),
+            Self::NoToken(_) => "no_token".to_owned(),
+        }
+    }
 }
 
 impl Sink {
@@ -101,6 +118,19 @@ impl Sink {
 
     /// Posts one event, once. `traceparent` says which trace it continues.
     pub async fn send(&self, event: &Event, traceparent: Option<&str>) -> Result<(), SinkError> {
+        let sending = Sending::begin(event, traceparent, From::Caller);
+        let own = sending.traceparent();
+        let outcome = self.post(event, own.as_deref().or(traceparent)).await;
+        sending.ended(outcome.as_ref().copied(), None);
+        outcome
+    }
+
+    /// Posts one event, once, with this trace context.
+    pub(crate) async fn post(
+        &self,
+        event: &Event,
+        traceparent: Option<&str>,
+    ) -> Result<(), SinkError> {
         let mut headers = self.headers(event)?;
         if let Some(value) = traceparent.and_then(|text| HeaderValue::from_str(text).ok()) {
             headers.insert(telemetry::TRACEPARENT, value);

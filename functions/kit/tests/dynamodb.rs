@@ -15,6 +15,7 @@ use serde_json::json;
 use souk_kit::{
     Clock, Delivery, Ids,
     dynamodb::{Committed, Outbox, TableSpec, ensure_table},
+    metrics::Readout,
 };
 use souk_testing::{Recorder, dynamodb};
 
@@ -155,4 +156,28 @@ async fn what_could_not_be_sent_is_sent_by_a_sweep() {
     shop.outbox.sweep().await.unwrap();
     assert_eq!(shop.recorder.waiting().len(), 2);
     assert_eq!(shop.items().await, 0);
+}
+
+#[tokio::test]
+async fn an_operation_is_timed_and_a_condition_that_does_not_hold_is_no_error() {
+    const DURATION: &str = "db.client.operation.duration";
+    let told = Readout::start();
+    let shop = Shop::open().await;
+    let labels = [
+        ("db.system.name", "aws.dynamodb"),
+        ("db.operation.name", "TransactWriteItems"),
+    ];
+    let before = told.count(DURATION, &labels);
+    for expected in [Committed::Done, Committed::Refused(vec![0])] {
+        let mut tx = shop.outbox.begin();
+        tx.write(put_if_new("a"));
+        assert_eq!(tx.commit().await.unwrap(), expected);
+    }
+    assert!(told.count(DURATION, &labels) >= before + 2);
+    let refused = [
+        labels[0],
+        labels[1],
+        ("error.type", "TransactionCanceledException"),
+    ];
+    assert_eq!(told.count(DURATION, &refused), 0);
 }

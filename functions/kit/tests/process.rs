@@ -1,34 +1,29 @@
-//! A function as a process: this test program starts itself again as one.
+//! A function as a process, from its start to its end.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use std::{
-    env,
-    io::{BufRead, BufReader},
-    net::TcpListener,
-    process::{Child, Command, ExitCode, ExitStatus, Stdio},
-    time::Duration,
-};
+mod child;
+
+use std::{env, process::Command, time::Duration};
 
 use axum::{Router, body::Bytes, extract::State, routing::post};
+use child::{Function, ROLE};
 use cloudevents::{AttributesReader, EventBuilder, EventBuilderV10};
 use futures::FutureExt;
 use http::{HeaderMap, Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::json;
 use souk_kit::{
     Access, Answer, Clock, Deprecation, Env, Ids, Reader, Service, Sink, StartError,
     api::{Doc, Routes},
     http::{Json, Path},
     postgres,
     postgres::Outbox,
-    resilience::Client,
 };
 use souk_testing::{Recorder, postgres_url};
 use sqlx::migrate::Migrator;
 use tokio::sync::mpsc;
 
 static MIGRATOR: Migrator = sqlx::migrate!("./tests/migrations");
-const ROLE: &str = "SOUK_KIT_TEST_ROLE";
 const V1_ENDS: &str = "2027-12-01";
 const V1: [(&str, &str); 3] = [
     ("NOTES_V1_DEPRECATED_AT", "2026-12-01T00:00:00Z"),
@@ -40,15 +35,7 @@ const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 /// Not a test: the function that the tests below start.
 #[test]
 fn run_as_a_function() {
-    if env::var_os(ROLE).is_some() {
-        let code = souk_kit::run("notes", start);
-        std::process::exit(
-            (0..=255)
-                .find(|n| ExitCode::from(*n) == code)
-                .unwrap()
-                .into(),
-        );
-    }
+    child::be(|| souk_kit::run("notes", start));
 }
 
 async fn start(env: Env) -> Result<Service, StartError> {
@@ -85,82 +72,25 @@ async fn take_note(State(outbox): State<Outbox>) -> Answer<StatusCode> {
     Ok(StatusCode::ACCEPTED)
 }
 
-struct Function {
-    child: Child,
-    port: u16,
-    lines: Box<dyn Iterator<Item = Value> + Send>,
+fn started(settings: &[(&str, &str)]) -> Function {
+    let settings: Vec<_> = V1.iter().chain(settings).copied().collect();
+    Function::start(&settings)
 }
 
-impl Function {
-    fn start(settings: &[(&str, &str)]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let mut command = Command::new(env::current_exe().unwrap());
-        command
-            .args(["--exact", "run_as_a_function", "--nocapture"])
-            .env(ROLE, "function");
-        command
-            .env_remove("RUST_LOG")
-            .env("PORT", port.to_string())
-            .envs(V1)
-            .envs(settings.iter().copied());
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap())
-            .lines()
-            .map_while(Result::ok);
-        let lines = Box::new(lines.filter_map(|line| serde_json::from_str(&line).ok()));
-        Self { child, port, lines }
-    }
-
-    fn wait_for_line(&mut self, message: &str) -> Value {
-        self.lines
-            .find(|line| line["message"] == message)
-            .unwrap_or_else(|| panic!("it never said `{message}`"))
-    }
-
-    fn client(&self) -> Client {
-        let base = format!("http://127.0.0.1:{}", self.port).parse().unwrap();
-        Client::new("notes", base, Duration::from_secs(10)).unwrap()
-    }
-
-    async fn take_note(&self) {
-        let client = self.client();
-        let request = client.request(Method::POST, "/notes").unwrap();
-        let traced = request.header("traceparent", format!("00-{TRACE}-b7ad6b7169203331-01"));
-        client.send(traced).await.unwrap();
-    }
-
-    fn terminate(&mut self) -> ExitStatus {
-        let kill = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(kill.success());
-        self.child.wait().unwrap()
-    }
-}
-
-impl Drop for Function {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+async fn ask_for_a_note(function: &Function) {
+    let client = function.client();
+    let request = client.request(Method::POST, "/notes").unwrap();
+    let traced = request.header("traceparent", format!("00-{TRACE}-b7ad6b7169203331-01"));
+    client.send(traced).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_takes_a_request_sends_its_event_and_ends_in_order() {
     let mut recorder = Recorder::start().await;
     let database = postgres_url().await;
-    let mut function = Function::start(&[("DATABASE_URL", &database), ("K_SINK", recorder.url())]);
+    let mut function = started(&[("DATABASE_URL", &database), ("K_SINK", recorder.url())]);
     function.wait_for_line("notes is ready");
-    function.take_note().await;
+    ask_for_a_note(&function).await;
     let sent = recorder.next_sent().await;
     assert_eq!(sent.event.ty(), "dev.souk.note.taken.v1");
     let traceparent = sent.headers["traceparent"].to_str().unwrap();
@@ -181,9 +111,9 @@ async fn what_is_committed_while_the_sink_is_away_is_sent_during_the_drain() {
     let mut recorder = Recorder::start().await;
     let database = postgres_url().await;
     recorder.answer(StatusCode::SERVICE_UNAVAILABLE);
-    let mut function = Function::start(&[("DATABASE_URL", &database), ("K_SINK", recorder.url())]);
+    let mut function = started(&[("DATABASE_URL", &database), ("K_SINK", recorder.url())]);
     function.wait_for_line("notes is ready");
-    function.take_note().await;
+    ask_for_a_note(&function).await;
     recorder.answer(StatusCode::ACCEPTED);
     assert!(function.terminate().success());
     assert_eq!(recorder.waiting().len(), 1);
@@ -225,7 +155,7 @@ async fn who_still_uses_an_old_version_is_counted_and_named_in_the_log() {
         ("K_SINK", recorder.url()),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &collector),
     ];
-    let mut function = Function::start(&settings);
+    let mut function = started(&settings);
     function.wait_for_line("notes is ready");
     let client = function.client();
     let request = client.request(Method::GET, "/v1/notes/7").unwrap();
@@ -252,7 +182,6 @@ async fn who_still_uses_an_old_version_is_counted_and_named_in_the_log() {
         "/v1/notes/{note_id}",
         "v1",
         "erp",
-        "service.instance.id",
     ] {
         assert!(contains(text), "{text} was not exported");
     }
@@ -267,9 +196,9 @@ async fn spans_are_exported_before_the_process_ends() {
         ("K_SINK", recorder.url()),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &collector),
     ];
-    let mut function = Function::start(&settings);
+    let mut function = started(&settings);
     function.wait_for_line("notes is ready");
-    function.take_note().await;
+    ask_for_a_note(&function).await;
     assert!(function.terminate().success());
     let batch = tokio::time::timeout(Duration::from_secs(10), exported.recv())
         .await

@@ -8,7 +8,7 @@ use souk_kit::{
     mailer::{Mail, MailError},
 };
 
-use crate::{app::App, domain::Letter, store::Claim};
+use crate::{app::App, domain::Letter, metrics, store::Claim};
 
 /// Longer than a mail may take, and so short that the broker still tries when a claim is free again whose holder has died:
 /// it tries for half a minute.
@@ -42,7 +42,9 @@ async fn mail_once(app: &App, letter: &Letter) -> Result<(), Refusal> {
 }
 
 async fn mail_claimed(app: &App, letter: &Letter) -> Result<(), Refusal> {
-    let (noted, outcome) = match app.mailer.send(&mail_of(letter)).await {
+    let answered = app.mailer.send(&mail_of(letter)).await;
+    metrics::mailed(letter.kind, &answered);
+    let (noted, outcome) = match answered {
         Ok(()) => (app.store.note_sent(letter, app.clock.now()).await, Ok(())),
         Err(error @ MailError::NotNow(_)) => (
             app.store.release(letter).await,

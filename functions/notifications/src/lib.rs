@@ -7,6 +7,7 @@ pub mod domain;
 mod events;
 mod http;
 mod live;
+mod metrics;
 mod store;
 #[cfg(test)]
 mod testing;

@@ -8,6 +8,7 @@ mod congestion;
 pub mod domain;
 mod events;
 mod http;
+mod metrics;
 mod neighbours;
 mod reminders;
 mod store;

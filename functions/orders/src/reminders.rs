@@ -11,6 +11,7 @@ use crate::{
     app::App,
     conduct::{self, say},
     domain::{Heard, News},
+    metrics,
     store::{notes, orders},
 };
 
@@ -52,10 +53,11 @@ async fn not_booked(app: &App, order_id: Uuid) -> Result<(), Refusal> {
         return Ok(());
     };
     // Whatever was heard of it since it was found: then there is nothing to ask.
-    if let Ok(Heard::Moved(_)) =
+    if let Ok(heard @ Heard::Moved(_)) =
         conduct::tell::<Refusal>(&mut tx, &mut order, News::not_booked()).await?
     {
         tx.commit().await?;
+        metrics::heard(&order, heard);
         tracing::warn!(%order_id, "shipping has not booked this order in time, and is asked");
     }
     Ok(())

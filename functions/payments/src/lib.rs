@@ -6,6 +6,7 @@ mod config;
 pub mod domain;
 mod events;
 mod http;
+mod metrics;
 mod provider;
 mod settle;
 mod store;

@@ -15,6 +15,7 @@ use super::{DEAD_LETTER_ID, busy, dead_letter_view::DeadLetterView, found};
 use crate::{
     app::App,
     domain::Status,
+    metrics,
     store::claims::{self, Picked},
 };
 
@@ -53,6 +54,8 @@ pub(crate) async fn discard_dead_letter(
     let claim = app.claim(&caller);
     let picked = Picked::Ids(vec![dead_letter_id]);
     let discarded = claims::discard(&app.pool, &picked, &claim, &discard.reason).await?;
+    metrics::settled(Status::Discarded, discarded.len());
+    app.open.changed();
     let kept = found(&app, dead_letter_id).await?;
     match kept.status {
         Status::Discarded => {}

@@ -11,7 +11,7 @@ use super::{
     outcome_view::{Outcome, ResultView, ResultsView},
     selection::Selection,
 };
-use crate::{app::App, store::claims};
+use crate::{app::App, domain::Status, metrics, store::claims};
 
 /// Which, and why nothing is sent.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -41,6 +41,8 @@ pub(crate) async fn discard_dead_letters(
     let picked = discard.selection.picked()?;
     let claim = app.claim(&caller);
     let discarded = claims::discard(&app.pool, &picked, &claim, &discard.reason).await?;
+    metrics::settled(Status::Discarded, discarded.len());
+    app.open.changed();
     if !discarded.is_empty() {
         tracing::info!(count = discarded.len(), by = %caller.subject, "dead letters were discarded");
     }

@@ -11,6 +11,7 @@ use souk_kit::{Answer, events::Senders, idempotency};
 use super::wire;
 use crate::{
     app::App,
+    metrics,
     store::dead_letters::{self, Arrival},
 };
 
@@ -28,6 +29,8 @@ pub(crate) async fn keep_dead_letter(
     let (id, now) = (app.ids.next(), app.clock.now());
     let arrival = dead_letters::insert(&app.pool, id, &letter, now).await?;
     if let Arrival::New(kept) | Arrival::Again(kept) = arrival {
+        metrics::received(&letter, &app.subscribers);
+        app.open.changed();
         tracing::warn!(
             dead_letter_id = %kept,
             again = matches!(arrival, Arrival::Again(_)),

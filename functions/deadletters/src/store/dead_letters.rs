@@ -33,6 +33,18 @@ pub(crate) struct Wanted {
     pub(crate) status: Option<Status>,
 }
 
+impl Wanted {
+    /// All that are open.
+    pub(crate) fn open() -> Self {
+        Self {
+            event_type: None,
+            destination: None,
+            since: None,
+            status: Some(Status::Open),
+        }
+    }
+}
+
 /// What an arriving letter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {

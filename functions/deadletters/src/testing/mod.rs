@@ -20,7 +20,7 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 use self::subscribers::{Heard, Subscribers};
-use crate::{MIGRATOR, app::App, service};
+use crate::{MIGRATOR, app::App, metrics::OpenCount, service};
 
 const SUBSCRIBER_URL: &str = "http://{function}.souk.svc.cluster.local/events";
 
@@ -45,8 +45,10 @@ impl Office {
         let clock = Clock::fixed(DateTime::from_timestamp(1_750_000_000, 0).unwrap());
         let subscribers = Subscribers::listen().await;
         let reach = subscribers.clone();
+        let pool = souk_testing::postgres(&MIGRATOR).await;
         let app = App {
-            pool: souk_testing::postgres(&MIGRATOR).await,
+            open: OpenCount::of(pool.clone()),
+            pool,
             clock: clock.clone(),
             ids: Ids::sequence(),
             subscribers: SUBSCRIBER_URL.parse().unwrap(),

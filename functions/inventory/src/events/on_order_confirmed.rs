@@ -8,6 +8,7 @@ use super::unknown;
 use crate::{
     app::App,
     domain::{Fact, State, Verdict, reserve, step},
+    metrics,
     store::{
         reservations::{self, Reservation},
         stock,
@@ -28,13 +29,20 @@ pub(crate) async fn on_order_confirmed(
     };
     let found = reservations::lock(tx.conn(), order_id).await?;
     let reservation = found.ok_or_else(|| unknown(order_id))?;
-    if step(reservation.state, Fact::OrderConfirmed) == Verdict::TakeAgain {
-        take_again(&mut tx, &reservation).await?;
+    let mut state = reservation.state;
+    let is_given_back = step(state, Fact::OrderConfirmed) == Verdict::TakeAgain;
+    if is_given_back {
+        state = take_again(&mut tx, &reservation).await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    if is_given_back && state == State::Rejected {
+        metrics::rejected();
+    }
+    Ok(())
 }
 
-async fn take_again(tx: &mut Tx, reservation: &Reservation) -> Result<(), Refusal> {
+/// Held again, or rejected.
+async fn take_again(tx: &mut Tx, reservation: &Reservation) -> Result<State, Refusal> {
     let (order_id, now) = (reservation.order_id, tx.now());
     let levels = stock::lock(tx.conn(), reservation.pieces.keys()).await?;
     let state = match reserve(&levels, &reservation.pieces) {
@@ -53,7 +61,8 @@ async fn take_again(tx: &mut Tx, reservation: &Reservation) -> Result<(), Refusa
             State::Rejected
         }
     };
-    Ok(reservations::become_of(tx.conn(), &[order_id], state, now).await?)
+    reservations::become_of(tx.conn(), &[order_id], state, now).await?;
+    Ok(state)
 }
 
 #[cfg(test)]

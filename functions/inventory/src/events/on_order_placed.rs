@@ -6,6 +6,7 @@ use souk_kit::{Delivery, Refusal, postgres::Tx};
 use crate::{
     app::App,
     domain::{State, pieces, reserve},
+    metrics,
     store::{reservations, stock},
 };
 
@@ -18,11 +19,18 @@ pub(crate) async fn on_order_placed(
     };
     let wanted = stock_lines(&delivery.data);
     let levels = stock::lock(tx.conn(), pieces(&wanted).keys()).await?;
-    match reserve(&levels, &pieces(&wanted)) {
-        Ok(_) => hold(&app, &mut tx, &delivery.data, wanted).await?,
+    let rejected = match reserve(&levels, &pieces(&wanted)) {
+        Ok(_) => {
+            hold(&app, &mut tx, &delivery.data, wanted).await?;
+            false
+        }
         Err(shortages) => reject(&mut tx, &delivery.data, shortages).await?,
+    };
+    tx.commit().await?;
+    if rejected {
+        metrics::rejected();
     }
-    Ok(tx.commit().await?)
+    Ok(())
 }
 
 /// An order that is known already was cancelled before it was heard of: nothing is held for it, and nothing said.
@@ -45,16 +53,22 @@ async fn hold(
     Ok(())
 }
 
-async fn reject(tx: &mut Tx, order: &OrderPlaced, shortages: Vec<Shortage>) -> Result<(), Refusal> {
+/// Whether the order was new.
+async fn reject(
+    tx: &mut Tx,
+    order: &OrderPlaced,
+    shortages: Vec<Shortage>,
+) -> Result<bool, Refusal> {
     let (order_id, now) = (order.order_id, tx.now());
-    if reservations::note(tx.conn(), order_id, State::Rejected, now).await? {
+    let is_new = reservations::note(tx.conn(), order_id, State::Rejected, now).await?;
+    if is_new {
         let rejected = StockRejected {
             order_id,
             shortages,
         };
         tx.emit(rejected.event(tx.id(), now))?;
     }
-    Ok(())
+    Ok(is_new)
 }
 
 fn stock_lines(order: &OrderPlaced) -> Vec<StockLine> {

@@ -6,6 +6,7 @@ use souk_kit::{Delivery, Refusal, postgres::Tx};
 use crate::{
     app::App,
     domain::{Fact, Pieces, State, Verdict, release, step},
+    metrics,
     store::{
         reservations::{self, Reservation},
         stock,
@@ -26,14 +27,17 @@ async fn expire(app: &App) -> Result<usize, sqlx::Error> {
     let mut tx = app.outbox.begin().await?;
     let (now, limit) = (tx.now(), BATCH_RESERVATIONS as i64);
     let overdue = reservations::lock_overdue(tx.conn(), now, limit).await?;
+    let mut expired = 0;
     if !overdue.is_empty() {
-        give_back(&mut tx, &overdue).await?;
+        expired = give_back(&mut tx, &overdue).await?;
     }
     tx.commit().await?;
+    metrics::expired(expired);
     Ok(overdue.len())
 }
 
-async fn give_back(tx: &mut Tx, overdue: &[Reservation]) -> Result<(), sqlx::Error> {
+/// How many have expired.
+async fn give_back(tx: &mut Tx, overdue: &[Reservation]) -> Result<usize, sqlx::Error> {
     let now = tx.now();
     let (mut freed, mut order_ids) = (Pieces::new(), Vec::new());
     for reservation in overdue {
@@ -43,7 +47,8 @@ async fn give_back(tx: &mut Tx, overdue: &[Reservation]) -> Result<(), sqlx::Err
         }
     }
     stock::promise(tx.conn(), &release(&freed)).await?;
-    reservations::become_of(tx.conn(), &order_ids, State::Expired, now).await
+    reservations::become_of(tx.conn(), &order_ids, State::Expired, now).await?;
+    Ok(order_ids.len())
 }
 
 fn add(sum: &mut Pieces, pieces: &Pieces) {

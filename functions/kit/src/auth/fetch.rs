@@ -2,16 +2,24 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use ::http::StatusCode;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
-use reqwest::{Certificate, Client, Url};
+use reqwest::{Certificate, Client, Request, Url};
 use serde::Deserialize;
 use serde_json::Value;
+use tracing::Instrument;
 
-use crate::{resilience::Retry, telemetry, web};
+use crate::{
+    resilience::Retry,
+    telemetry::outgoing::{self, Asking},
+    web,
+};
 
 /// Whoever has the keys may have to wake up first.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
 const SET_BYTES_MAX: usize = 256 * 1024;
+/// As which whoever has the keys is found in spans and metrics.
+const PEER: &str = "keys";
 
 /// Where keys are, and how they are asked for.
 #[derive(Debug, Clone)]
@@ -62,31 +70,46 @@ impl Fetch {
     }
 
     async fn once(&self) -> Result<JwkSet, Failure> {
-        let away = |error: reqwest::Error| Failure(error.without_url().to_string(), true);
         let mut request = self.client.get(self.url.clone());
-        if let Some(value) = telemetry::traceparent() {
-            request = request.header(telemetry::TRACEPARENT, value);
-        }
         if let Some(file) = &self.token_file {
             let token = std::fs::read_to_string(file);
             let token = token.map_err(|error| Failure(error.to_string(), false))?;
             request = request.bearer_auth(token.trim());
         }
-        let mut response = request.send().await.map_err(away)?;
-        let status = response.status();
+        let mut request = request.build().map_err(away)?;
+        let asking = Asking::begin(PEER, &mut request);
+        let answer = self.answer(request).instrument(asking.span()).await;
+        match &answer {
+            Ok((status, _)) => asking.answered(*status),
+            Err(error) => asking.failed(outgoing::kind(error)),
+        }
+        let (status, body) = answer.map_err(away)?;
         if !status.is_success() {
             let why = format!("the answer was {status}");
             return Err(Failure(why, status.is_server_error()));
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(away)? {
-            body.extend_from_slice(&chunk);
-            if body.len() > SET_BYTES_MAX {
-                return Err(Failure(format!("more than {SET_BYTES_MAX} bytes"), false));
-            }
+        if body.len() > SET_BYTES_MAX {
+            return Err(Failure(format!("more than {SET_BYTES_MAX} bytes"), false));
         }
         read(&body).map_err(|error| Failure(error.to_string(), false))
     }
+
+    /// Status and body; of a body that is too long, enough to see that.
+    async fn answer(&self, request: Request) -> Result<(StatusCode, Vec<u8>), reqwest::Error> {
+        let mut response = self.client.execute(request).await?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            body.extend_from_slice(&chunk);
+            if body.len() > SET_BYTES_MAX {
+                break;
+            }
+        }
+        Ok((response.status(), body))
+    }
+}
+
+fn away(error: reqwest::Error) -> Failure {
+    Failure(error.without_url().to_string(), true)
 }
 
 fn read(body: &[u8]) -> Result<JwkSet, serde_json::Error> {

@@ -10,7 +10,8 @@ use std::{
 };
 
 use ::http::Method;
-use opentelemetry::{KeyValue, global, metrics::Counter};
+
+use crate::metrics::Counter;
 
 /// So many callers are told apart by an instance; who comes later is one of the others.
 const SEEN_MAX: usize = 200;
@@ -34,24 +35,16 @@ enum Seen {
     TooMany,
 }
 
-/// Who has called so far.
-pub(super) struct Usage {
-    calls: Counter<u64>,
-    seen: Mutex<HashSet<Call>>,
-}
+static CALLS: Counter = Counter::new(
+    "souk.api.deprecated.requests",
+    "{request}",
+    "Requests to a version of the API that will end.",
+);
 
-impl Default for Usage {
-    fn default() -> Self {
-        let meter = global::meter("souk-kit");
-        let calls = meter.u64_counter("souk.api.deprecated.requests");
-        let calls = calls
-            .with_unit("{request}")
-            .with_description("Requests to a version of the API that will end.");
-        Self {
-            calls: calls.build(),
-            seen: Mutex::default(),
-        }
-    }
+/// Who has called so far.
+#[derive(Default)]
+pub(super) struct Usage {
+    seen: Mutex<HashSet<Call>>,
 }
 
 impl Usage {
@@ -62,13 +55,13 @@ impl Usage {
             Seen::TooMany => OTHERS,
             Seen::New | Seen::Before => call.client.as_deref().unwrap_or(NOBODY),
         };
-        self.calls.add(
+        CALLS.add(
             1,
             &[
-                KeyValue::new("http.request.method", call.method.to_string()),
-                KeyValue::new("http.route", call.route.clone()),
-                KeyValue::new("souk.api.version", version(&call.route).to_owned()),
-                KeyValue::new("souk.client.name", client.to_owned()),
+                ("http.request.method", call.method.as_str()),
+                ("http.route", &call.route),
+                ("souk.api.version", version(&call.route)),
+                ("souk.client.name", client),
             ],
         );
         if seen == Seen::New {

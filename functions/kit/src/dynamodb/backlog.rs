@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
 
-use super::{DynamoError, PK, SK};
+use super::{DynamoError, Item, PK, SK, read};
 use crate::{
     Clock,
     relay::{Backlog, Courier, Outgoing},
@@ -90,7 +90,8 @@ type Position = Option<HashMap<String, AttributeValue>>;
 impl DynamoBacklog {
     /// One page of what was left behind, and where the next begins.
     async fn find(&self, from: Position) -> Result<(Vec<Outgoing>, Position), DynamoError> {
-        let before = (self.clock.now() - LEFT_BEHIND_AFTER).timestamp_millis();
+        let now = self.clock.now();
+        let before = (now - LEFT_BEHIND_AFTER).timestamp_millis();
         let page = self
             .client
             .query()
@@ -108,7 +109,7 @@ impl DynamoBacklog {
             .items
             .unwrap_or_default()
             .into_iter()
-            .map(recover)
+            .map(|item| recover(item, now))
             .collect::<Result<_, _>>()?;
         Ok((found, page.last_evaluated_key))
     }
@@ -134,10 +135,13 @@ impl DynamoBacklog {
     }
 }
 
-fn recover(mut item: HashMap<String, AttributeValue>) -> Result<Outgoing, DynamoError> {
+fn recover(mut item: Item, now: DateTime<Utc>) -> Result<Outgoing, DynamoError> {
+    let emitted_at: i64 = read(&item, EMITTED_AT)?;
+    let waited = TimeDelta::milliseconds(now.timestamp_millis() - emitted_at);
     match item.remove(KEPT) {
         Some(AttributeValue::S(kept)) => {
-            Outgoing::recovered(&kept).map_err(|error| DynamoError::Item(error.to_string()))
+            let recovered = Outgoing::recovered(&kept, waited);
+            recovered.map_err(|error| DynamoError::Item(error.to_string()))
         }
         _ => Err(DynamoError::Item(format!(
             "an outbox item has no text `{KEPT}`"

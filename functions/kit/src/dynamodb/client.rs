@@ -12,6 +12,7 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 
+use super::told::Told;
 use crate::Reader;
 
 const ATTEMPTS_MAX: u32 = 4;
@@ -78,7 +79,8 @@ pub async fn client(settings: DynamoSettings) -> Client {
         .build();
     let mut config = aws_sdk_dynamodb::config::Builder::from(&config)
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX))
-        .timeout_config(timeouts);
+        .timeout_config(timeouts)
+        .interceptor(Told);
     config.set_endpoint_url(settings.endpoint);
     Client::from_conf(config.build())
 }

@@ -10,6 +10,7 @@ mod item;
 mod optimistic;
 mod outbox;
 mod table;
+mod told;
 mod tx;
 
 pub use client::{DynamoSettings, client, settings};

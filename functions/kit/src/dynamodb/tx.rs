@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{DynamoError, EXPIRES_AT, Outbox, PK, SK, backlog};
 use crate::{
     Delivery,
+    events::handled_before,
     relay::{EmitError, Outgoing},
     resilience::Retry,
 };
@@ -109,7 +110,12 @@ impl Tx {
     /// wait for it.
     pub async fn commit(self) -> Result<Committed, DynamoError> {
         let finished = tokio::spawn(self.write_all().in_current_span()).await;
-        finished.unwrap_or_else(|error| Err(DynamoError::Unavailable(error.to_string())))
+        let committed =
+            finished.unwrap_or_else(|error| Err(DynamoError::Unavailable(error.to_string())));
+        if matches!(committed, Ok(Committed::SeenBefore)) {
+            handled_before();
+        }
+        committed
     }
 
     async fn write_all(self) -> Result<Committed, DynamoError> {

@@ -11,10 +11,13 @@ use cloudevents::AttributesReader;
 use futures::future::{BoxFuture, FutureExt};
 use serde::de::DeserializeOwned;
 
-use super::{Delivery, PING, RawEvent, Refusal, wire};
+use super::{Delivery, PING, RawEvent, Refusal, outcome, wire};
 use crate::{Problem, Relay};
 
 type Handler<S> = Box<dyn Fn(S, RawEvent) -> BoxFuture<'static, Result<(), Refusal>> + Send + Sync>;
+
+/// Types that are not heard here, all together: anybody could make up any number of them.
+const OTHERS: &str = "others";
 
 /// The event types that a function hears.
 pub struct Subscriptions<S> {
@@ -97,13 +100,13 @@ impl<S: Clone + Send + Sync + 'static> Subscriptions<S> {
     }
 
     async fn handle(&self, event: RawEvent) -> Result<(), Refusal> {
-        let Some(handler) = self.handlers.get(event.ty()) else {
-            return Err(Refusal::Never(format!(
-                "events of type {} are not heard here",
-                event.ty()
-            )));
+        let Some((event_type, handler)) = self.handlers.get_key_value(event.ty()) else {
+            let why = format!("events of type {} are not heard here", event.ty());
+            return outcome::told(OTHERS, None, async { Err(Refusal::Never(why)) }).await;
         };
-        handler(self.state.clone(), event).await
+        let happened_at = event.time().copied();
+        let handling = handler(self.state.clone(), event);
+        outcome::told(event_type, happened_at, handling).await
     }
 }
 

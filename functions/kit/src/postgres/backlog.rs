@@ -1,6 +1,6 @@
 //! The outbox's table, as the relay sees it. A sweep also forgets what is too old to come again.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use sqlx::{PgConnection, PgPool};
 
@@ -68,15 +68,16 @@ impl PostgresBacklog {
     }
 
     async fn find(&self, connection: &mut PgConnection) -> Result<Vec<Outgoing>, sqlx::Error> {
-        let select = "select kept::text from outbox where emitted_at < $1 order by event_id limit $2 \
+        let select = "select kept::text, emitted_at from outbox where emitted_at < $1 order by event_id limit $2 \
                       for update skip locked";
-        let before = self.clock.now() - LEFT_BEHIND_AFTER;
-        let rows: Vec<String> = sqlx::query_scalar(select)
-            .bind(before)
+        let now = self.clock.now();
+        let rows: Vec<(String, DateTime<Utc>)> = sqlx::query_as(select)
+            .bind(now - LEFT_BEHIND_AFTER)
             .bind(BATCH_EVENTS)
             .fetch_all(connection)
             .await?;
-        let recover = |kept: &String| Outgoing::recovered(kept);
+        let recover =
+            |(kept, emitted_at): &(String, _)| Outgoing::recovered(kept, now - *emitted_at);
         rows.iter()
             .map(recover)
             .collect::<Result<_, _>>()

@@ -9,7 +9,7 @@ use sqlx::{
 };
 
 use super::migrate::bring_up_to_date;
-use crate::{Reader, StartError};
+use crate::{Reader, StartError, telemetry::database};
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
@@ -51,6 +51,9 @@ pub fn replica_settings(r: &mut Reader<'_>) -> Option<Option<PgPool>> {
 /// A pool of at most `max` connections to a database whose tables are up to date.
 pub async fn connect(url: &str, migrations: &Migrator, max: u32) -> Result<PgPool, StartError> {
     let options = PgConnectOptions::from_str(url)?;
+    if let Some(name) = options.get_database() {
+        database::is_called(name);
+    }
     let pool = pool(options.clone(), max, ACQUIRE_TIMEOUT);
     bring_up_to_date(&pool, &options, migrations).await?;
     Ok(pool)

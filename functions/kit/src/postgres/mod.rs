@@ -9,6 +9,7 @@ mod outbox;
 mod replica;
 mod tx;
 mod unfit;
+mod watched;
 
 pub use connect::{connect, database_settings, replica_settings};
 pub use migrate::migrate;

@@ -8,14 +8,16 @@ use sqlx::{AssertSqlSafe, PgConnection, raw_sql};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{Outbox, literal, open::Open, replica::leave_mark};
+use super::{Outbox, literal, open::Open, replica::leave_mark, watched::Watched};
 use crate::{
     Delivery,
+    events::handled_before,
     relay::{EmitError, Outgoing},
 };
 
 /// A transaction that was begun. Dropped without [`Tx::commit`], it is rolled back.
 pub struct Tx {
+    watched: Watched,
     open: Open,
     outbox: Outbox,
     events: Vec<Outgoing>,
@@ -42,9 +44,9 @@ impl<'a> OutboxRow<'a> {
 
 impl Tx {
     pub(super) async fn begin(outbox: Outbox) -> Result<Self, sqlx::Error> {
-        let mut open = Open::of(outbox.pool()).await?;
-        raw_sql("begin").execute(open.connection()).await?;
-        Ok(Self::new(open, outbox))
+        let mut watched = Watched::begin();
+        let begun = watched.failing(Self::open(&outbox, "begin").await);
+        Ok(Self::new(watched, begun?.0, outbox))
     }
 
     pub(super) async fn receive<T>(
@@ -57,15 +59,26 @@ impl Tx {
              select row->>0, row->>1, (row->>2)::timestamptz from (select {row}::json as row) as delivery \
              on conflict do nothing"
         );
-        let mut open = Open::of(outbox.pool()).await?;
-        let done = raw_sql(AssertSqlSafe(begin))
-            .execute(open.connection())
-            .await?;
-        Ok((done.rows_affected() > 0).then(|| Self::new(open, outbox)))
+        let mut watched = Watched::begin();
+        let (open, rows) = watched.failing(Self::open(&outbox, &begin).await)?;
+        if rows == 0 {
+            handled_before();
+            return Ok(None);
+        }
+        Ok(Some(Self::new(watched, open, outbox)))
     }
 
-    fn new(open: Open, outbox: Outbox) -> Self {
+    /// A connection on which a transaction was begun by these statements, and how many rows they have written.
+    async fn open(outbox: &Outbox, begin: &str) -> Result<(Open, u64), sqlx::Error> {
+        let mut open = Open::of(outbox.pool()).await?;
+        let begin = raw_sql(AssertSqlSafe(begin.to_owned()));
+        let rows = begin.execute(open.connection()).await?.rows_affected();
+        Ok((open, rows))
+    }
+
+    fn new(watched: Watched, open: Open, outbox: Outbox) -> Self {
         Self {
+            watched,
             open,
             outbox,
             events: Vec::new(),
@@ -101,7 +114,11 @@ impl Tx {
             .bind(&delivery.source)
             .bind(&delivery.id)
             .bind(handled_at);
-        Ok(query.execute(self.conn()).await?.rows_affected() > 0)
+        let is_first = query.execute(self.conn()).await?.rows_affected() > 0;
+        if !is_first {
+            handled_before();
+        }
+        Ok(is_first)
     }
 
     /// Sends an event once this transaction is committed.
@@ -131,12 +148,13 @@ impl Tx {
             let committed = raw_sql(AssertSqlSafe(statements))
                 .execute(self.open.connection())
                 .await;
-            if let Err(error) = committed {
+            if let Err(error) = self.watched.failing(committed) {
                 // Committed or not, nobody knows: what was must not wait for the next regular sweep.
                 self.outbox.relay().left_behind();
                 return Err(error);
             }
             self.open.close();
+            self.watched.committed();
             self.outbox.relay().hand(self.events);
             Ok(())
         };

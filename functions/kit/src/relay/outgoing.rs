@@ -1,5 +1,8 @@
 //! An event on its way out, and how it is kept until it is gone.
 
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
 use cloudevents::{AttributesReader, Event};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
@@ -16,6 +19,8 @@ pub(crate) struct Outgoing {
     pub(crate) event: Event,
     pub(crate) kept: Box<RawValue>,
     pub(crate) traceparent: Option<String>,
+    /// When it was made, or as if it had been made in this process.
+    pub(crate) since: Instant,
 }
 
 /// An event as the store keeps it.
@@ -53,11 +58,12 @@ impl Outgoing {
             event,
             kept,
             traceparent,
+            since: Instant::now(),
         })
     }
 
-    /// An event that was left behind.
-    pub(crate) fn recovered(kept: &str) -> Result<Self, serde_json::Error> {
+    /// An event that was left behind, and has waited for so long.
+    pub(crate) fn recovered(kept: &str, waited: TimeDelta) -> Result<Self, serde_json::Error> {
         let Kept { event, traceparent } = serde_json::from_str::<Kept<Event>>(kept)?;
         let (id, kept) = (
             event.id().to_owned(),
@@ -68,8 +74,15 @@ impl Outgoing {
             event,
             kept,
             traceparent,
+            since: before(waited.to_std().unwrap_or_default()),
         })
     }
+}
+
+/// So long ago, or as long ago as this machine knows.
+fn before(waited: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_sub(waited).unwrap_or(now)
 }
 
 impl From<EmitError> for crate::Problem {
@@ -106,7 +119,9 @@ mod tests {
     #[test]
     fn an_event_is_recovered_as_it_was() {
         let outgoing = Outgoing::new(event("a 'quoted' $1 \\ text")).unwrap();
-        let recovered = Outgoing::recovered(outgoing.kept.get()).unwrap();
+        let waited = TimeDelta::seconds(5);
+        let recovered = Outgoing::recovered(outgoing.kept.get(), waited).unwrap();
+        assert!(recovered.since.elapsed() >= Duration::from_secs(5));
         assert_eq!(
             (recovered.event, recovered.traceparent),
             (outgoing.event, outgoing.traceparent)

@@ -3,12 +3,17 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use ::http::StatusCode;
-use reqwest::{RequestBuilder, Url};
+use reqwest::{Request, RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
+use tracing::Instrument;
 
 use super::{Broken, Bulkhead, CircuitBreaker, Deadline, Retry, TIME_LEFT};
-use crate::{Problem, Refusal, telemetry, web};
+use crate::{
+    Problem, Refusal,
+    telemetry::outgoing::{self, Asking},
+    web,
+};
 
 const FAILURES_MAX: u32 = 5;
 const REST: Duration = Duration::from_secs(3);
@@ -159,32 +164,38 @@ impl Client {
     }
 
     async fn exchange(&self, request: RequestBuilder) -> Result<Vec<u8>, ClientError> {
+        let (http, request) = request.build_split();
+        let mut request = request.map_err(|error| ClientError::Unreachable(self.name, error))?;
+        let asking = Asking::begin(self.name, &mut request);
+        let answer = self.read(http, request).instrument(asking.span()).await;
+        match &answer {
+            Ok((status, _)) => asking.answered(*status),
+            Err(ClientError::Unreachable(_, error)) => asking.failed(outgoing::kind(error)),
+            Err(_) => asking.failed("unreadable"),
+        }
+        let (status, body) = answer?;
+        if status.is_success() {
+            return Ok(body);
+        }
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Err(ClientError::Status(self.name, status, text))
+    }
+
+    async fn read(
+        &self,
+        http: reqwest::Client,
+        request: Request,
+    ) -> Result<(StatusCode, Vec<u8>), ClientError> {
         let unreachable = |error| ClientError::Unreachable(self.name, error);
-        let traced = telemetry::traceparent()
-            .into_iter()
-            .fold(request, |request, value| {
-                request.header(telemetry::TRACEPARENT, value)
-            });
-        let mut response = traced.send().await.map_err(unreachable)?;
-        let status = response.status();
+        let mut response = http.execute(request).await.map_err(unreachable)?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
             body.extend_from_slice(&chunk);
             if body.len() > ANSWER_BYTES_MAX {
-                return Err(ClientError::Unreadable(
-                    self.name,
-                    format!("more than {ANSWER_BYTES_MAX} bytes"),
-                ));
+                return Err(self.unreadable(format!("more than {ANSWER_BYTES_MAX} bytes")));
             }
         }
-        if status.is_success() {
-            return Ok(body);
-        }
-        Err(ClientError::Status(
-            self.name,
-            status,
-            String::from_utf8_lossy(&body).into_owned(),
-        ))
+        Ok((response.status(), body))
     }
 }
 

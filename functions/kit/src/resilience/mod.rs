@@ -15,4 +15,5 @@ pub use bulkhead::{Bulkhead, Full};
 pub use client::{Client, ClientError};
 pub use congestion::Congestion;
 pub use deadline::{Deadline, TIME_LEFT};
+pub(crate) use retry::tried_before;
 pub use retry::{Retry, backoff};

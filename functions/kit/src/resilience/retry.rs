@@ -7,6 +7,11 @@ use tokio_retry::{
     strategy::{ExponentialBackoff, jitter},
 };
 
+tokio::task_local! {
+    /// How often what is being tried was tried before.
+    static TRIED_BEFORE: u32;
+}
+
 const DELAY_MAX: Duration = Duration::from_secs(2);
 
 /// Waits of up to 100, 200, 400 ms and so on, two seconds at most, each a random part of that.
@@ -36,13 +41,24 @@ impl Retry {
     }
 
     /// Tries until it succeeds, fails for good (`passes` says no) or was tried often enough.
-    pub async fn run<T, E, F, Fut>(self, attempt: F, passes: impl FnMut(&E) -> bool) -> Result<T, E>
+    pub async fn run<T, E, F, Fut>(
+        self,
+        mut attempt: F,
+        passes: impl FnMut(&E) -> bool,
+    ) -> Result<T, E>
     where
         F: FnMut() -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
+        let mut tries = 0..;
+        let attempt = || TRIED_BEFORE.scope(tries.next().unwrap_or(u32::MAX), attempt());
         RetryIf::start(backoff(self.retries), attempt, passes).await
     }
+}
+
+/// How often what is being done was tried before, for whoever tells of it.
+pub(crate) fn tried_before() -> u32 {
+    TRIED_BEFORE.try_with(|tries| *tries).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -70,6 +86,20 @@ mod tests {
     #[tokio::test]
     async fn what_fails_for_good_is_not_tried_again() {
         assert_eq!(tries(Retry::idempotent(), false).await, 1);
+    }
+
+    #[tokio::test]
+    async fn each_try_knows_how_many_there_were_before() {
+        let known = Cell::new(Vec::new());
+        let attempt = || async {
+            let mut all = known.take();
+            all.push(tried_before());
+            known.set(all);
+            Err::<(), _>(())
+        };
+        let outcome = Retry::idempotent().run(attempt, |()| true).await;
+        assert_eq!((outcome, known.take()), (Err(()), vec![0, 1, 2]));
+        assert_eq!(tried_before(), 0);
     }
 
     #[test]

@@ -1,19 +1,18 @@
-//! Around every request: its span, a bound in time, and an answer even where a handler panics.
+//! Around every request: a bound in time, and an answer even where a handler panics.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use ::http::header::CONTENT_LENGTH;
 use axum::{
     body::{Body, to_bytes},
-    extract::{MatchedPath, Request},
+    extract::Request,
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use futures::FutureExt;
 use tokio::time::timeout;
-use tracing::{Instrument, Span, field::Empty, info_span};
 
-use crate::{Problem, resilience::Deadline, telemetry};
+use crate::{Problem, resilience::Deadline};
 
 /// Bodies that are read whole before anything is decided.
 const BODY_BYTES_AWAITED: usize = 64 * 1024;
@@ -21,18 +20,7 @@ const BODY_BYTES_AWAITED: usize = 64 * 1024;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) async fn observe(request: Request, next: Next) -> Response {
-    let span = span(&request);
-    async move {
-        let response = answer(request, next).await;
-        let status = response.status();
-        Span::current().record("http.response.status_code", status.as_u16());
-        if status.is_server_error() {
-            tracing::warn!(status = status.as_u16(), "a request failed");
-        }
-        response
-    }
-    .instrument(span)
-    .await
+    super::observe::observe(request, async |request| answer(request, next).await).await
 }
 
 /// Takes a small body in before anybody decides about the request. Whoever is refused without being heard out finds the connection
@@ -65,31 +53,4 @@ async fn answer(request: Request, next: Next) -> Response {
         Ok(Err(_)) => Problem::internal("a handler panicked").into_response(),
         Err(_) => Problem::unavailable("It took too long; try again.", 1).into_response(),
     }
-}
-
-fn span(request: &Request) -> Span {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("unknown", MatchedPath::as_str);
-    let header = |name| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
-    let (event_type, event_id) = (header("ce-type"), header("ce-id"));
-    let request_name = || format!("{} {route}", request.method());
-    let span = info_span!(
-        "request",
-        otel.name = event_type.map_or_else(request_name, |event_type| format!("on {event_type}")),
-        otel.kind = "server",
-        http.request.method = %request.method(),
-        http.route = route,
-        http.response.status_code = Empty,
-        cloudevents.event_type = event_type,
-        cloudevents.event_id = event_id,
-    );
-    telemetry::continue_trace(&span, request.headers());
-    span
 }

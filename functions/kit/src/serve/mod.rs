@@ -1,6 +1,7 @@
 //! Runs a function: from the environment to a bound port, and from SIGTERM to an orderly end.
 
 mod layers;
+mod observe;
 mod run;
 mod service;
 mod shed;

@@ -24,7 +24,10 @@ use super::{
     service::{Drain, Parts},
     shed::REQUESTS_USUAL,
 };
-use crate::{Env, Reader, api::Api, env::ConfigMistakes, events::Senders, telemetry::Telemetry};
+use crate::{
+    Env, Reader, api::Api, env::ConfigMistakes, events::Senders, metrics::Histogram,
+    telemetry::Telemetry,
+};
 
 const WORKER_THREADS: usize = 2;
 const PORT_USUAL: u16 = 8080;
@@ -33,6 +36,11 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// `EX_USAGE`: starting again without another configuration is of no use.
 const EXIT_CONFIG: u8 = 64;
+
+static INIT_DURATION: Histogram = Histogram::new(
+    "faas.init_duration",
+    "From the start of an instance until it could be asked.",
+);
 
 /// Why a function does not start.
 #[derive(Debug, Error)]
@@ -134,7 +142,8 @@ where
     F: FnOnce(Env) -> Fut,
     Fut: Future<Output = Result<Service, StartError>>,
 {
-    run_once(name, move |env| live(name, env, start))
+    let begun = Instant::now();
+    run_once(name, move |env| live(name, env, begun, start))
 }
 
 fn run_once<Done>(name: &'static str, work: impl FnOnce(Env) -> Done) -> ExitCode
@@ -150,14 +159,19 @@ where
         let env = Env::process();
         let telemetry = Telemetry::start(name, &env);
         let outcome = Box::pin(work(env)).await;
-        let _ = tokio::task::spawn_blocking(move || telemetry.flush()).await;
+        telemetry.flush().await;
         outcome
     });
     runtime.shutdown_background();
     outcome.map_or_else(|error| give_up(name, &error), |()| ExitCode::SUCCESS)
 }
 
-async fn live<F, Fut>(name: &'static str, env: Env, start: F) -> Result<(), StartError>
+async fn live<F, Fut>(
+    name: &'static str,
+    env: Env,
+    begun: Instant,
+    start: F,
+) -> Result<(), StartError>
 where
     F: FnOnce(Env) -> Fut,
     Fut: Future<Output = Result<Service, StartError>>,
@@ -177,6 +191,7 @@ where
     }
     let parts = service.split();
     let listener = TcpListener::bind((host, port)).await?;
+    INIT_DURATION.record(begun.elapsed(), &[]);
     tracing::info!(port, "{name} is ready");
     serve(listener, parts).await
 }

@@ -16,13 +16,13 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use opentelemetry::{KeyValue, global, metrics::Counter};
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::service::EVENTS;
 use crate::{
     Clock, Problem,
+    metrics::Counter,
     resilience::{Bulkhead, Congestion, Place},
 };
 
@@ -43,6 +43,12 @@ const BODY_BYTES_HEARD: usize = 64 * 1024;
 const BODY_PATIENCE: Duration = Duration::from_millis(50);
 const RETRY_AFTER_SECONDS: u32 = 1;
 
+static SHED: Counter = Counter::new(
+    "souk.requests.shed",
+    "{request}",
+    "Requests and events that were refused as there were too many.",
+);
+
 /// How much an instance takes. Clones share the places.
 #[derive(Clone)]
 pub(super) struct Shedding(Arc<Inner>);
@@ -52,7 +58,6 @@ struct Inner {
     events: Bulkhead,
     queue: Mutex<Queue>,
     congestion: Option<Congestion>,
-    refusals: Counter<u64>,
     clock: Clock,
 }
 
@@ -66,17 +71,11 @@ struct Queue {
 impl Shedding {
     /// Takes `requests` at a time, and work that begins here only as far as it gets done.
     pub(super) fn new(requests: usize, congestion: Option<Congestion>) -> Self {
-        let meter = global::meter("souk-kit");
-        let refusals = meter
-            .u64_counter("souk.requests.shed")
-            .with_unit("{request}")
-            .with_description("Requests and events that were refused as there were too many.");
         Self(Arc::new(Inner {
             requests: Bulkhead::new(requests, requests * WAITING_FOR_EACH),
             events: Bulkhead::new(EVENTS_MAX, EVENTS_WAITING_MAX),
             queue: Mutex::default(),
             congestion,
-            refusals: refusals.build(),
             clock: Clock::system(),
         }))
     }
@@ -123,10 +122,6 @@ impl Shedding {
             }
         }
     }
-
-    fn count(&self, why: &'static str) {
-        self.0.refusals.add(1, &[KeyValue::new("reason", why)]);
-    }
 }
 
 /// One that waits, until this is dropped.
@@ -168,11 +163,11 @@ pub(super) async fn shed(
 ) -> Response {
     let is_event = request.uri().path() == EVENTS;
     if shedding.is_congested(&request) {
-        shedding.count("congestion");
+        SHED.add(1, &[("reason", "congestion")]);
         return refuse(request, "More is coming in than gets done; try again.").await;
     }
     let Some(_place) = shedding.place(is_event).await else {
-        shedding.count("concurrency");
+        SHED.add(1, &[("reason", "concurrency")]);
         return refuse(request, "Too many requests at a time; try again.").await;
     };
     if is_event {

@@ -3,6 +3,7 @@
 mod basket;
 mod email;
 mod facts;
+mod milestone;
 mod month;
 mod news;
 mod notes;
@@ -14,6 +15,7 @@ mod saga;
 pub use basket::{Basket, LINES_MAX, PriceTag, PriceTags, Priced, QUANTITY_MAX};
 pub use email::{EMAIL_CHARS_MAX, is_email};
 pub use facts::{Announcement, Contradiction, Fact};
+pub use milestone::Milestone;
 pub use month::Month;
 pub use news::{Heard, News};
 pub use notes::{Cancellation, Notes, PaymentProblem};

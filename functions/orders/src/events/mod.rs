@@ -31,7 +31,7 @@ pub(crate) use on_sweep::on_sweep;
 use souk_kit::{Delivery, Refusal};
 use uuid::Uuid;
 
-use crate::{app::App, conduct, domain::News, store::orders};
+use crate::{app::App, conduct, domain::News, metrics, store::orders};
 
 /// Tells an order what has happened: recognise, lock, decide, commit.
 ///
@@ -51,8 +51,10 @@ async fn tell<T>(
         .ok_or_else(unknown)?;
     let contradiction = |why| Refusal::Never(format!("order {order_id}: {why}"));
     let heard = conduct::tell::<Refusal>(&mut tx, &mut order, news).await?;
-    heard.map_err(contradiction)?;
-    Ok(tx.commit().await?)
+    let heard = heard.map_err(contradiction)?;
+    tx.commit().await?;
+    metrics::heard(&order, heard);
+    Ok(())
 }
 
 #[cfg(test)]

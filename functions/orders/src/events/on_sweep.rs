@@ -8,7 +8,7 @@ use crate::{
     app::App,
     conduct::say,
     domain::{Fact, News},
-    reminders,
+    metrics, reminders,
     store::{erasure, orders},
     upkeep::keep_partitions,
 };
@@ -32,12 +32,14 @@ async fn cancel_unpaid(app: &App) -> Result<usize, Refusal> {
     let (now, limit) = (tx.now(), BATCH_ORDERS as i64);
     let mut unpaid =
         orders::lock_unpaid(tx.conn(), now - app.patience.payment_window, limit).await?;
+    let mut told = Vec::with_capacity(unpaid.len());
     for order in &mut unpaid {
         let news = News::of(Fact::PaymentWindowClosed);
         let heard = order
             .hear(news, now)
             .map_err(|why| Refusal::Never(why.to_string()))?;
         say(&mut tx, order, heard)?;
+        told.push(heard);
     }
     orders::save(tx.conn(), &unpaid.iter().collect::<Vec<_>>()).await?;
     let accounts: Vec<_> = unpaid
@@ -46,16 +48,21 @@ async fn cancel_unpaid(app: &App) -> Result<usize, Refusal> {
         .collect();
     erasure::apply(tx.conn(), &accounts).await?;
     tx.commit().await?;
+    for (order, heard) in unpaid.iter().zip(told) {
+        metrics::heard(order, heard);
+    }
     Ok(unpaid.len())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use axum::http::StatusCode;
     use chrono::TimeDelta;
     use souk_kit::Role;
 
-    use crate::testing::{Desk, payment_authorized};
+    use crate::testing::{Desk, order_of, payment_authorized};
 
     #[tokio::test]
     async fn only_orders_that_nobody_has_paid_in_time_are_cancelled() {
@@ -86,9 +93,13 @@ mod tests {
 
     #[tokio::test]
     async fn one_sweep_cancels_more_than_one_batch() {
-        let mut desk = Desk::open().await;
-        for _ in 0..=super::BATCH_ORDERS {
-            desk.placed().await;
+        let desk = Desk::open().await;
+        for number in 0..=super::BATCH_ORDERS {
+            let (key, order) = (number.to_string(), order_of("MUG-BLUE", 1));
+            // So many at once are more than a new instance lets in: it says when to come again, and one does.
+            while desk.place(&key, &order).await.status == StatusCode::SERVICE_UNAVAILABLE {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
         }
         desk.wait(TimeDelta::hours(1)).await;
         desk.sweep().await;

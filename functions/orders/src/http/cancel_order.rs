@@ -20,6 +20,7 @@ use crate::{
     app::App,
     conduct,
     domain::{Fact, News},
+    metrics,
     store::orders,
 };
 
@@ -51,8 +52,9 @@ pub(crate) async fn cancel_order<V: View>(
     let status = order.state.status();
     let news = News::of(Fact::CustomerCancelled);
     let heard = conduct::tell::<Problem>(&mut tx, &mut order, news).await?;
-    heard.map_err(|why| too_late(status, why))?;
+    let heard = heard.map_err(|why| too_late(status, why))?;
     tx.commit().await?;
+    metrics::heard(&order, heard);
     Ok(Json(V::of(order, &caller)?))
 }
 

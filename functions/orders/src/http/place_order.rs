@@ -17,7 +17,7 @@ use super::{
     order_request::OrderRequest,
     view::{View, address_example},
 };
-use crate::{announce, app::App, domain::Order, store::orders};
+use crate::{announce, app::App, domain::Order, metrics, store::orders};
 
 pub(crate) const PLACE_ORDER: Doc = Doc::new("Place an order", Access::of(&[Role::Guest, Role::Customer], "orders:write"))
     .about(
@@ -74,6 +74,7 @@ pub(crate) async fn place_order<V: View>(
     let (location, view) = (V::path(order.order_id), V::of(order, &caller)?);
     tx.remember(&key, StatusCode::ACCEPTED, &headers(&location)?, &view)?;
     tx.commit().await?;
+    metrics::placed();
 
     let answer = Json(view);
     Ok(Once::First(Status(Located { location, answer })))

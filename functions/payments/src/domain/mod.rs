@@ -3,6 +3,7 @@
 mod ask;
 mod entry;
 mod intent;
+mod operation;
 mod payment;
 mod refund;
 mod standing;
@@ -11,6 +12,7 @@ mod wait;
 pub use ask::Ask;
 pub use entry::{Entry, Kind, Outcome, Reply};
 pub use intent::{Intent, IntentStatus};
+pub use operation::Operation;
 pub use payment::{Announcement, Next, Payment, Request};
 pub use refund::NoRefund;
 pub use standing::{Contradiction, Fact, Standing, State, Wanted};

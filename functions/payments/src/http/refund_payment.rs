@@ -130,11 +130,11 @@ pub(crate) async fn refund_payment(
 
     let mut tx = app.outbox.begin().await?;
     tx.on_behalf_of(caller.subject);
-    let (entry, rest) = conclude::<Problem>(&mut tx, &claimed.entry, &reply).await?;
-    let answer = answer(&mut tx, &key, &claimed.payment, &entry);
-    tx.commit().await?;
+    let mut concluded = conclude::<Problem>(tx, &claimed.entry, &reply).await?;
+    let entry = concluded.entry.clone();
+    let answer = answer(concluded.tx(), &key, &claimed.payment, &entry);
 
-    if let Rest::More = rest {
+    if let Rest::More = concluded.commit().await? {
         // The order was cancelled in the meantime: the rest is given back too.
         finish::<Problem>(&app, order_id).await?;
     }

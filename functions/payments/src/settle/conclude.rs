@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::open;
 use crate::{
     announce::announce,
-    domain::{Entry, Next, Outcome, Payment, Reply},
+    domain::{Entry, Next, Operation, Outcome, Payment, Reply},
+    metrics,
     store::{
         ledger,
         payments::{self, Known},
@@ -24,12 +25,34 @@ pub(crate) enum Rest {
     Stuck(String),
 }
 
+/// An answer that is written down in a transaction which is still open.
+#[must_use = "it has to be committed"]
+pub(crate) struct Concluded {
+    tx: Tx,
+    /// The entry as it is now.
+    pub(crate) entry: Entry,
+    rest: Rest,
+    operation: Option<Operation>,
+}
+
+impl Concluded {
+    /// The transaction, for what else belongs into it.
+    pub(crate) fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// Commits, and counts what was done; what is left then.
+    pub(crate) async fn commit(self) -> Result<Rest, sqlx::Error> {
+        self.tx.commit().await?;
+        if let Some(operation) = self.operation {
+            metrics::concluded(operation);
+        }
+        Ok(self.rest)
+    }
+}
+
 /// Closes the entry, says what there is to say, and opens what is due next. If somebody else was faster, nothing but what that has left.
-pub(crate) async fn conclude<E>(
-    tx: &mut Tx,
-    entry: &Entry,
-    reply: &Reply,
-) -> Result<(Entry, Rest), E>
+pub(crate) async fn conclude<E>(mut tx: Tx, entry: &Entry, reply: &Reply) -> Result<Concluded, E>
 where
     E: From<sqlx::Error> + From<EmitError>,
 {
@@ -39,18 +62,23 @@ where
         return Err(sqlx::Error::RowNotFound.into());
     };
     if entry.outcome != Outcome::Open {
-        return Ok((entry, Rest::More));
+        return Ok(Concluded {
+            tx,
+            entry,
+            rest: Rest::More,
+            operation: None,
+        });
     }
     write_down(tx, *payment, entry, reply).await
 }
 
 /// The same for what is locked and read already; the entry is open.
 pub(crate) async fn write_down<E>(
-    tx: &mut Tx,
+    mut tx: Tx,
     mut payment: Payment,
     mut entry: Entry,
     reply: &Reply,
-) -> Result<(Entry, Rest), E>
+) -> Result<Concluded, E>
 where
     E: From<sqlx::Error> + From<EmitError>,
 {
@@ -64,8 +92,13 @@ where
     if let Some(news) = news {
         tx.emit(announce(&payment, &entry, news, tx.id(), now))?;
     }
-    let rest = go_on(tx, entry.order_id, payment.next(&entry)).await?;
-    Ok((entry, rest))
+    let rest = go_on(&mut tx, entry.order_id, payment.next(&entry)).await?;
+    Ok(Concluded {
+        tx,
+        operation: Operation::of(&payment, &entry),
+        entry,
+        rest,
+    })
 }
 
 async fn go_on(tx: &mut Tx, order_id: Uuid, next: Next) -> Result<Rest, sqlx::Error> {

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     app::App,
     domain::{Entry, Kind, Payment, Reply},
+    metrics,
     provider::Unclear,
     store::ledger,
 };
@@ -53,10 +54,9 @@ pub(crate) async fn settle(app: &App, order_id: Uuid, news: News) -> Result<(), 
             Claim::Idle => return Ok(()),
         };
         let reply = ask(app, &claimed).await?;
-        let mut tx = app.outbox.begin().await?;
-        let (_, rest) = conclude::<Halt>(&mut tx, &claimed.entry, &reply).await?;
-        tx.commit().await?;
-        match rest {
+        let tx = app.outbox.begin().await?;
+        let concluded = conclude::<Halt>(tx, &claimed.entry, &reply).await?;
+        match concluded.commit().await? {
             Rest::More => news = News::Nothing,
             Rest::Nothing => return Ok(()),
             Rest::Stuck(why) => {
@@ -72,6 +72,9 @@ pub(crate) async fn ask(app: &App, claimed: &Claimed) -> Result<Reply, Unclear> 
     let Claimed { payment, entry } = claimed;
     let now = app.outbox.clock().now();
     let answered = app.provider.ask(payment, entry, now).await;
+    if answered.is_err() {
+        metrics::away(entry.kind);
+    }
     if answered.is_err()
         && let Err(error) = ledger::release(app.outbox.pool(), entry).await
     {

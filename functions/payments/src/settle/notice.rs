@@ -1,7 +1,10 @@
 //! Takes in what the provider has said unasked. It is concluded as if it had been the answer to the question that is open; whatever
 //! answers no open question says nothing new.
 
+use std::time::Duration;
+
 use souk_kit::{Delivery, Refusal};
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::{Rest, finish, write_down};
@@ -16,6 +19,9 @@ use crate::{
 
 /// Where notices come from, in the inbox.
 const SOURCE: &str = "/provider/webhooks";
+/// So long whoever is asking goes first; if they have died, or their answer is long in coming, the notice counts.
+const ASKER_FIRST: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What has become of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +41,7 @@ pub(crate) async fn notice(app: &App, notice: &Notice) -> Result<Noticed, Refusa
     let Some(order_id) = order_id else {
         return Ok(Noticed::Nothing);
     };
+    let_the_asker_answer(app, order_id).await?;
     let mut tx = app.outbox.begin().await?;
     let Some(Known::Requested(payment)) = payments::lock(tx.conn(), order_id).await? else {
         return Ok(Noticed::Nothing);
@@ -52,12 +59,22 @@ pub(crate) async fn notice(app: &App, notice: &Notice) -> Result<Noticed, Refusa
     if !tx.first_time(&received(notice)).await? {
         return Ok(Noticed::Nothing);
     }
-    let (_, rest) = write_down::<Refusal>(&mut tx, *payment, open, &reply).await?;
-    tx.commit().await?;
-    if let Rest::More = rest {
+    let concluded = write_down::<Refusal>(tx, *payment, open, &reply).await?;
+    if let Rest::More = concluded.commit().await? {
         finish::<Refusal>(app, order_id).await?;
     }
     Ok(Noticed::News)
+}
+
+/// A provider notifies while its answer to the question is still on the way. Who has asked handles the order's own event, and what is said of
+/// the payment is to be a part of that and of its trace: so they have a moment to write the answer down, and the notice then says nothing new.
+async fn let_the_asker_answer(app: &App, order_id: Uuid) -> Result<(), sqlx::Error> {
+    let until = Instant::now() + ASKER_FIRST;
+    let (pool, clock) = (app.outbox.pool(), app.outbox.clock());
+    while Instant::now() < until && ledger::is_asked_about(pool, order_id, clock.now()).await? {
+        sleep(LOOK_AGAIN).await;
+    }
+    Ok(())
 }
 
 /// As the inbox knows it.

@@ -14,6 +14,7 @@ use crate::{
     announce,
     app::App,
     domain::left_to_the_broker,
+    metrics,
     store::{
         ledger,
         payments::{self, Known},
@@ -105,11 +106,15 @@ where
         return Ok(());
     }
     let now = tx.now();
-    if let Some(attempt) = payment.wait.postpone(attempt, now) {
+    let again = payment.wait.postpone(attempt, now);
+    if let Some(attempt) = again {
         tracing::warn!(%order_id, attempt, why, "a payment is put off");
         waits::save(tx.conn(), order_id, &payment.wait).await?;
         tx.emit(announce::postponed(&payment, attempt, tx.id(), now))?;
     }
     tx.commit().await?;
+    if again.is_some() {
+        metrics::postponed();
+    }
     Ok(())
 }

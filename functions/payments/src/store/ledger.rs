@@ -48,6 +48,17 @@ pub(crate) async fn find_open(
     row.map(EntryRow::entry).transpose()
 }
 
+/// Whether somebody is asking about an order at this time. It is looked at without a lock: a moment later it may be otherwise.
+pub(crate) async fn is_asked_about(
+    pool: &PgPool,
+    order_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
+    let select = "select exists(select from ledger where order_id = $1 and outcome = 'open' and claimed_until > $2)";
+    let query = sqlx::query_scalar(select).bind(order_id).bind(now);
+    query.fetch_one(pool).await
+}
+
 /// All entries of an order, oldest first.
 pub(crate) async fn history(pool: &PgPool, order_id: Uuid) -> Result<Vec<Entry>, sqlx::Error> {
     let select = "select * from ledger where order_id = $1 order by opened_at, entry_id";
