@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use axum::body::Body;
 use futures::StreamExt;
@@ -21,7 +21,7 @@ use http::{Request, Response, StatusCode};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use souk_broker::{Broker, Setup};
-use souk_network::Network;
+use souk_network::{Network, Spans};
 use souk_plan::model::{BackoffPolicy, BrokerPlan, DeliveryPlan, Filter, ObjectName, TriggerPlan};
 use tokio::sync::watch;
 
@@ -129,6 +129,7 @@ async fn measure(
     network: Arc<dyn Network>,
     subscriber: &str,
     deaf: usize,
+    traced: bool,
 ) -> Figures {
     let dir = tempfile::tempdir_in(".").unwrap();
     let mut triggers = vec![trigger(0, "wanted", subscriber)];
@@ -143,7 +144,7 @@ async fn measure(
         triggers: &triggers,
         ping_sources: &[],
     };
-    let broker = Broker::open(setup, network).await.unwrap();
+    let broker = Broker::open(setup, network, spans(traced)).await.unwrap();
     let started = Instant::now();
     futures::stream::iter(0..EVENTS)
         .for_each_concurrent(POSTERS, |number| {
@@ -165,6 +166,16 @@ async fn measure(
         p50: waits[EVENTS / 2],
         p99: waits[EVENTS * 99 / 100],
     }
+}
+
+/// Spans that are off, or on and thrown away.
+fn spans(traced: bool) -> Spans {
+    if !traced {
+        return Spans::default();
+    }
+    let (spans, mut ended) = Spans::channel(SystemTime::now);
+    tokio::spawn(async move { while ended.recv().await.is_some() {} });
+    spans
 }
 
 /// One event, one sync: what a broker without grouping could at best accept.
@@ -211,9 +222,12 @@ async fn main() {
         "{:34} {:>10} {:>11} {:>9} {:>9} {:>9}",
         "", "accepted/s", "delivered/s", "p50", "p99", "x plain"
     );
-    for (name, deaf) in [
-        ("1 trigger, in process", 0),
-        ("1 trigger of 40, in process", 39),
+    for (name, deaf, traced) in [
+        ("1 trigger, in process", 0, false),
+        ("1 trigger of 40, in process", 39, false),
+        ("the same, spans on", 39, true),
+        ("the same, spans off again", 39, false),
+        ("the same, spans on again", 39, true),
     ] {
         let ledger = Ledger::new();
         let network = Arc::new(InProcess(Arc::clone(&ledger)));
@@ -222,6 +236,7 @@ async fn main() {
             network,
             "http://orders.souk.svc.cluster.local/events",
             deaf,
+            traced,
         )
         .await;
         print(name, &figures, plain);
@@ -229,6 +244,6 @@ async fn main() {
     let ledger = Ledger::new();
     let url = listen(Arc::clone(&ledger)).await;
     let client = Client::builder(TokioExecutor::new()).build_http();
-    let figures = measure(ledger, Arc::new(OverHttp(client)), &url, 39).await;
+    let figures = measure(ledger, Arc::new(OverHttp(client)), &url, 39, false).await;
     print("1 trigger of 40, over HTTP", &figures, plain);
 }

@@ -8,7 +8,7 @@ use axum::body::Body;
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, StreamExt};
 use http::{Request, Response};
-use souk_network::Network;
+use souk_network::{Network, Spans};
 use souk_plan::model::{BrokerPlan, PingSourcePlan, TriggerPlan};
 use tokio::sync::Mutex;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -20,6 +20,7 @@ use crate::faults::Faults;
 use crate::group::Flusher;
 use crate::ingress::Ingress;
 use crate::log::{GroupStart, Log, Topic};
+use crate::metrics::{self, Metrics};
 use crate::ping::Pings;
 use crate::{DeliveryFaults, EventLine, OpenError, TriggerStatus, ping};
 
@@ -55,6 +56,7 @@ struct Inner {
     consumers: Mutex<Consumers>,
     pings: Mutex<Pings>,
     faults: Faults,
+    metrics: Arc<Metrics>,
     flusher: Flusher,
     /// No more deliveries.
     closing: CancellationToken,
@@ -65,21 +67,29 @@ struct Inner {
 }
 
 impl Broker {
-    /// Opens the log and goes on delivering what is left in it; starts the PingSources.
+    /// Opens the log and goes on delivering what is left in it; starts the PingSources. What is received and delivered hands its spans
+    /// over to `spans`.
     ///
     /// # Errors
     ///
     /// When the log cannot be opened or belongs to a running broker, or when a schedule cannot be understood.
-    pub async fn open(setup: Setup<'_>, network: Arc<dyn Network>) -> Result<Self, OpenError> {
+    pub async fn open(
+        setup: Setup<'_>,
+        network: Arc<dyn Network>,
+        spans: Spans,
+    ) -> Result<Self, OpenError> {
         let clocks = ping::clocks(setup.ping_sources)?;
         let (log, starts) = open_log(setup).await?;
         let (closing, closed) = (CancellationToken::new(), CancellationToken::new());
         let killed = CancellationToken::new();
         let faults = Faults::default();
+        let metrics = Arc::new(Metrics::default());
         let roads = Roads {
             network: Arc::clone(&network),
             log: log.clone(),
             faults: faults.clone(),
+            spans: spans.clone(),
+            metrics: Arc::clone(&metrics),
             closing: closing.clone(),
         };
         let mut consumers = Consumers::new(roads, killed.clone());
@@ -87,13 +97,14 @@ impl Broker {
         let mut pings = Pings::new(network, closing.clone(), killed.clone());
         pings.change(clocks);
         let inner = Inner {
-            ingress: Ingress::new(log.clone(), closed.clone()),
+            ingress: Ingress::new(log.clone(), closed.clone(), spans, Arc::clone(&metrics)),
             log,
             flusher: consumers.flusher(),
             triggers: consumers.shown(),
             consumers: Mutex::new(consumers),
             pings: Mutex::new(pings),
             faults,
+            metrics,
             closing,
             closed,
             _alive: killed.drop_guard(),
@@ -112,6 +123,20 @@ impl Broker {
     #[must_use]
     pub fn triggers(&self) -> Vec<TriggerStatus> {
         self.inner.triggers.now()
+    }
+
+    /// What Prometheus reads of ingress, dispatcher and consumer groups, in its text format.
+    #[must_use]
+    pub fn metrics(&self) -> String {
+        let topics = self.inner.log.topics().iter().map(|topic| &**topic);
+        self.inner.metrics.text() + &metrics::offsets(topics, &self.inner.triggers.all())
+    }
+
+    /// The triggers at work.
+    #[must_use]
+    pub fn trigger_plans(&self) -> Vec<TriggerPlan> {
+        let all = self.inner.triggers.all();
+        all.iter().map(|one| (*one.trigger).clone()).collect()
     }
 
     /// What speaks against these PingSources, without changing anything.

@@ -23,6 +23,12 @@ impl Shown {
         shown.iter().map(|one| one.now()).collect()
     }
 
+    /// The triggers themselves.
+    pub(crate) fn all(&self) -> Vec<Arc<Watched>> {
+        let shown = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        shown.clone()
+    }
+
     fn replace(&self, triggers: Vec<Arc<Watched>>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = triggers;
     }

@@ -15,13 +15,15 @@ mod java_uri;
 mod json;
 mod line;
 mod log;
+mod metrics;
 mod ping;
 mod status;
 mod timestamp;
+mod trace;
 
 pub use broker::{Broker, Setup};
 pub use error::OpenError;
 pub use faults::DeliveryFaults;
 pub use ingress::Reason;
 pub use line::EventLine;
-pub use status::TriggerStatus;
+pub use status::{RetryStatus, TriggerStatus};

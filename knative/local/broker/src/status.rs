@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use souk_plan::model::TriggerPlan;
 
@@ -27,12 +28,38 @@ pub struct TriggerStatus {
     pub delivered: u64,
     /// Attempts after the first.
     pub retried: u64,
+    /// Events that the subscriber did not take.
+    pub failed: u64,
     /// Events that the dead letter sink took.
     pub dead_lettered: u64,
     /// Events that nobody took.
     pub lost: u64,
     /// Why an event was last given up.
     pub last_failure: Option<String>,
+    /// Events of which an attempt has failed and that are tried again, those that are next first; 50 at most.
+    pub retrying: Vec<RetryStatus>,
+}
+
+/// An event that is tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RetryStatus {
+    /// Its id.
+    pub event_id: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// Its `partitionkey`: the order's id, for instance.
+    pub key: Option<String>,
+    /// Attempts so far.
+    pub attempt: u32,
+    /// When the first one began.
+    pub since: DateTime<Utc>,
+    /// When the next one begins; over while it is under way.
+    pub next_at: DateTime<Utc>,
+    /// Why the last one failed.
+    pub why: String,
+    /// The subscriber does not get it any more: the dead letter sink does.
+    pub dead_letter: bool,
 }
 
 /// One trigger's numbers.
@@ -47,9 +74,11 @@ impl Watched {
         let Counts {
             delivered,
             retried,
+            failed,
             dead_lettered,
             lost,
             last_failure,
+            retrying,
         } = self.counters.now();
         TriggerStatus {
             name: self.trigger.object.name.clone(),
@@ -60,9 +89,11 @@ impl Watched {
             in_flight: self.progress.in_flight(),
             delivered,
             retried,
+            failed,
             dead_lettered,
             lost,
             last_failure,
+            retrying,
         }
     }
 }

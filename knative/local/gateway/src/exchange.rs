@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderValue, Method, request};
 use uuid::Uuid;
 
 use crate::consumers::Consumer;
+use crate::plugins::opentelemetry::Traced;
 use crate::record::headers_bytes;
 use crate::router::{Found, without_port};
 use crate::table::Route;
@@ -65,6 +66,8 @@ pub(crate) struct Exchange {
     pub(crate) body_bytes: Arc<AtomicU64>,
     /// What plugins add to the answer, whoever makes it.
     pub(crate) answer_headers: HeaderMap,
+    /// Its span. None: no plugin made one.
+    pub(crate) traced: Option<Traced>,
 }
 
 impl Exchange {
@@ -91,6 +94,7 @@ impl Exchange {
             head_bytes,
             body_bytes: Arc::default(),
             answer_headers: HeaderMap::new(),
+            traced: None,
         }
     }
 

@@ -10,7 +10,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use http::header::{EXPECT, HOST};
 use http::{HeaderValue, Request, Response, Uri};
-use souk_network::Network;
+use souk_network::{Network, Spans};
 use souk_plan::model::GatewayPlan;
 
 use crate::answer::{self, Maker};
@@ -42,9 +42,22 @@ struct Inner {
 type Plugins = Vec<Arc<dyn Plugin>>;
 
 impl Gateway {
-    /// Compiles the plan. Everything in it that Kong would refuse, or that is not supported here, is listed.
+    /// Compiles the plan. Everything in it that Kong would refuse, or that is not supported here, is listed. No spans are made.
     pub fn new(plan: &GatewayPlan, network: Arc<dyn Network>) -> Result<Self, Vec<Mistake>> {
-        let shared = Arc::new(Shared::new());
+        Self::traced(plan, network, Spans::default())
+    }
+
+    /// The same; the opentelemetry plugin hands each request's span over to `spans`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Gateway::new`].
+    pub fn traced(
+        plan: &GatewayPlan,
+        network: Arc<dyn Network>,
+        spans: Spans,
+    ) -> Result<Self, Vec<Mistake>> {
+        let shared = Arc::new(Shared::new(spans));
         let table = Arc::new(Table::new(plan, &shared)?);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -154,7 +167,10 @@ impl Inner {
         for slot in &route.chain {
             let consumer = exchange.consumer.as_ref().map(|consumer| consumer.id);
             if let Some(plugin) = slot.plugin(consumer) {
-                admitted = admitted.and_then(|()| plugin.access(exchange));
+                match &admitted {
+                    Ok(()) => admitted = plugin.access(exchange),
+                    Err(_) => plugin.refused(exchange),
+                }
                 plugins.push(Arc::clone(plugin));
             }
         }

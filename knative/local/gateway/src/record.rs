@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use http::header::HeaderName;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use crate::exchange::Exchange;
 use crate::plugins::Plugin;
+use crate::plugins::opentelemetry::Traced;
 
 /// nginx's status for a client that went away before it had an answer.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
@@ -30,6 +32,39 @@ pub(crate) struct Facts {
     /// From the first byte of the request to the last of the answer.
     pub(crate) total: Duration,
     pub(crate) latency: Latency,
+    pub(crate) request: RequestFacts,
+    /// Its span. None: no plugin made one.
+    pub(crate) traced: Option<Traced>,
+}
+
+/// What a span says of the request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RequestFacts {
+    /// What `X-Kong-Request-Id` says.
+    pub(crate) id: String,
+    /// When it came in.
+    pub(crate) arrived_at: DateTime<Utc>,
+    pub(crate) method: Method,
+    /// As the client wrote it, without its query.
+    pub(crate) path: String,
+    /// The route's path, without what differs from request to request; else its name. None: no route took it.
+    pub(crate) pattern: Option<Arc<str>>,
+    /// Who was asked, without a port. None: nobody was.
+    pub(crate) upstream_host: Option<Arc<str>>,
+}
+
+impl RequestFacts {
+    fn of(exchange: &Exchange) -> Self {
+        let matched = exchange.matched.as_ref();
+        Self {
+            id: exchange.id.clone(),
+            arrived_at: exchange.now,
+            method: exchange.method.clone(),
+            path: exchange.raw_path.clone(),
+            pattern: matched.map(|found| found.route.pattern.of(found.prefix.as_deref())),
+            upstream_host: None,
+        }
+    }
 }
 
 /// Where the time went until the head of the answer was known.
@@ -45,6 +80,8 @@ pub(crate) struct Latency {
 pub(crate) struct Record {
     facts: Facts,
     arrived: Instant,
+    /// Who would be asked.
+    upstream_host: Option<Arc<str>>,
     upload: Arc<AtomicU64>,
     plugins: Vec<Arc<dyn Plugin>>,
 }
@@ -70,7 +107,10 @@ impl Record {
                     own: exchange.arrived.elapsed(),
                     upstream: None,
                 },
+                request: RequestFacts::of(exchange),
+                traced: exchange.traced,
             },
+            upstream_host: route.map(|route| Arc::clone(&route.service.host)),
             arrived: exchange.arrived,
             upload: Arc::clone(&exchange.body_bytes),
             plugins,
@@ -92,6 +132,7 @@ impl Record {
     /// The upstream was asked, and this was waited for it.
     pub(crate) fn waited(&mut self, upstream: Duration) {
         self.facts.latency.upstream = Some(upstream);
+        self.facts.request.upstream_host = self.upstream_host.take();
     }
 
     pub(crate) fn latency(&self) -> &Latency {

@@ -2,6 +2,7 @@
 
 use std::sync::Once;
 
+use souk_network::Spans;
 use uuid::Uuid;
 
 use crate::plugins::jwt::VerifiedTokens;
@@ -15,6 +16,7 @@ pub(crate) struct Shared {
     pub(crate) tokens: VerifiedTokens,
     pub(crate) metrics: Metrics,
     pub(crate) throttle: Throttle,
+    pub(crate) spans: Spans,
     /// That no spans are sent from here has been told.
     pub(crate) told_of_spans: Once,
     /// Stands for Kong's worker in generated correlation ids.
@@ -22,12 +24,13 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(spans: Spans) -> Self {
         Self {
             counters: Counters::default(),
             tokens: VerifiedTokens::default(),
             metrics: Metrics::default(),
             throttle: Throttle::default(),
+            spans,
             told_of_spans: Once::new(),
             worker: Uuid::new_v4(),
         }

@@ -1,16 +1,22 @@
 #![doc = include_str!("../README.md")]
 
+mod exposition;
 mod ingress;
 mod outside;
 mod proxy;
+mod span;
+mod trace;
 
 use axum::body::Body;
 use futures::future::BoxFuture;
 use http::{Request, Response, StatusCode};
 
+pub use exposition::{Histogram, escaped_label, metric_head};
 pub use ingress::Ingress;
 pub use outside::Outside;
 pub use proxy::Proxy;
+pub use span::{Kind, Span, SpanEvent, Spans, Value};
+pub use trace::TraceContext;
 
 /// Answers requests for cluster names such as `orders.souk.svc.cluster.local`, as the cluster's ingress would.
 ///

@@ -24,4 +24,4 @@ pub use knative::tag_mistake;
 pub use kong::Settings;
 pub use load::{load, load_gateway};
 pub use mistake::Mistake;
-pub use names::broker_address;
+pub use names::{broker_address, broker_topic, consumer_group};

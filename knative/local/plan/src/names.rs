@@ -18,6 +18,18 @@ pub fn broker_address(broker: &ObjectName) -> String {
     format!("{INGRESS}/{}/{}", broker.namespace, broker.name)
 }
 
+/// What Knative calls a Broker's topic in Kafka (`config-kafka-features`).
+#[must_use]
+pub fn broker_topic(broker: &ObjectName) -> String {
+    format!("knative-broker-{}-{}", broker.namespace, broker.name)
+}
+
+/// What Knative calls a Trigger's consumer group in Kafka (`config-kafka-features`).
+#[must_use]
+pub fn consumer_group(trigger: &ObjectName) -> String {
+    format!("knative-trigger-{}-{}", trigger.namespace, trigger.name)
+}
+
 /// RFC 1123 label: a namespace.
 pub(crate) fn is_label(name: &str) -> bool {
     let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();

@@ -19,6 +19,7 @@ use crate::queue_proxy::body::Streaming;
 use crate::queue_proxy::headers;
 use crate::queue_proxy::limits::Deadlines;
 use crate::revision::Revision;
+use crate::waiting::Tracing;
 
 const K_KUBELET_PROBE: HeaderName = HeaderName::from_static("k-kubelet-probe");
 /// A request that found nobody listening is offered to an instance again after each of these. One that has just ended is
@@ -26,7 +27,11 @@ const K_KUBELET_PROBE: HeaderName = HeaderName::from_static("k-kubelet-probe");
 const PAUSES_MS: [u64; 5] = [10, 20, 40, 80, 160];
 
 /// One request, from its arrival to its answer.
-pub(crate) async fn call(revision: Arc<Revision>, mut request: Request<Body>) -> Response<Body> {
+pub(crate) async fn call(
+    revision: Arc<Revision>,
+    mut request: Request<Body>,
+    tracing: Tracing,
+) -> Response<Body> {
     if is_kubelet_probe(request.headers()) {
         return Response::default();
     }
@@ -36,7 +41,7 @@ pub(crate) async fn call(revision: Arc<Revision>, mut request: Request<Body>) ->
     }
     let deadlines = revision.limits().from(Instant::now());
     headers::to_function(&mut request);
-    let held = Held::enter(revision);
+    let held = Held::enter(revision, tracing);
     match timeout_at(deadlines.begin, answered(held, request)).await {
         Ok(Ok((held, answer))) => finish(held, answer, &deadlines, measure),
         Ok(Err(answer)) => measure.end(*answer),
@@ -123,10 +128,11 @@ pub(crate) struct Held {
     /// When it was given that instance.
     given_at: Option<Instant>,
     measure: Option<Measure>,
+    tracing: Tracing,
 }
 
 impl Held {
-    fn enter(revision: Arc<Revision>) -> Self {
+    fn enter(revision: Arc<Revision>, tracing: Tracing) -> Self {
         let now = revision.now();
         revision.balancer().load().enter(now);
         Self {
@@ -134,13 +140,18 @@ impl Held {
             instance: None,
             given_at: None,
             measure: None,
+            tracing,
         }
     }
 
     /// Waits for an instance with room.
     async fn instance(&mut self) -> Result<Arc<Instance>, Refusal> {
         let now = self.revision.now();
-        let admission = self.revision.balancer().admit(now);
+        let (admission, cold) = {
+            let mut balancer = self.revision.balancer();
+            let cold = !balancer.has_instance();
+            (balancer.admit(now), cold)
+        };
         let instance = match admission {
             Admission::Go(instance) => instance,
             Admission::Refused(why) => {
@@ -149,12 +160,15 @@ impl Held {
             }
             Admission::Wait(place, heard) => {
                 self.revision.wake();
+                let wait = self.tracing.wait(&self.revision, cold);
                 let place = Place {
                     revision: &self.revision,
                     number: place,
                     heard,
                 };
-                place.turn().await?
+                let turn = place.turn().await;
+                wait.heard(&turn);
+                turn?
             }
         };
         self.instance = Some(Arc::clone(&instance));

@@ -20,12 +20,7 @@ const RETRY_AFTER_SECONDS: u32 = 1;
 
 /// No instance for this request.
 pub(crate) fn refused(why: &Refusal) -> Response<Body> {
-    let text = match why {
-        Refusal::QueueFull => "pending request queue full",
-        Refusal::Stopping => "shutting down",
-        Refusal::Failing(why) => why,
-    };
-    let mut answer = error(StatusCode::SERVICE_UNAVAILABLE, text);
+    let mut answer = error(StatusCode::SERVICE_UNAVAILABLE, &why.to_string());
     let soon = HeaderValue::from(RETRY_AFTER_SECONDS);
     answer.headers_mut().insert(RETRY_AFTER, soon);
     answer

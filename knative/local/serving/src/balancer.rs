@@ -4,6 +4,7 @@
 //! revision's task.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +27,16 @@ pub(crate) enum Refusal {
     Stopping,
     /// The process ends again and again; the text says so.
     Failing(Arc<str>),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::QueueFull => "pending request queue full",
+            Self::Stopping => "shutting down",
+            Self::Failing(why) => why,
+        })
+    }
 }
 
 /// What a waiting request hears.
@@ -72,6 +83,11 @@ impl Balancer {
 
     pub(crate) fn load(&mut self) -> &mut Load {
         &mut self.load
+    }
+
+    /// Whether an instance is ready, with room or without.
+    pub(crate) fn has_instance(&self) -> bool {
+        !self.ready.is_empty()
     }
 
     /// An instance with room, or a place in the queue behind all who wait.

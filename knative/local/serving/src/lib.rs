@@ -19,6 +19,7 @@ mod service;
 mod serving;
 mod status;
 mod system;
+mod waiting;
 
 pub use launcher::Launcher;
 pub use service::{

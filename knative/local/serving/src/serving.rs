@@ -6,6 +6,7 @@ use axum::body::Body;
 use futures::FutureExt;
 use futures::future::{BoxFuture, join_all, ready};
 use http::{Request, Response};
+use souk_network::Spans;
 use souk_plan::Mistake;
 use souk_plan::model::{ObjectName, ServicePlan};
 use tokio::sync::watch;
@@ -13,6 +14,7 @@ use tokio::sync::watch;
 use crate::port::Ports;
 use crate::revision::Revision;
 use crate::service::{Book, Directory, Forgetful, Starter};
+use crate::waiting::Tracing;
 use crate::{
     Change, FunctionStatus, Launcher, Ledger, ServiceRecord, TrafficChange, activator, answers,
     metrics,
@@ -25,27 +27,31 @@ pub struct Serving(Arc<Inner>);
 struct Inner {
     book: Mutex<Book>,
     directory: watch::Sender<Arc<Directory>>,
+    spans: Spans,
 }
 
 impl Serving {
     /// Without a memory: each Service has its first revision. Must be called inside a tokio runtime.
     pub fn start(services: &[ServicePlan], launcher: Arc<dyn Launcher>) -> Self {
-        let serving = Self::open(Vec::new(), launcher, Arc::new(Forgetful));
+        let serving = Self::open(Vec::new(), launcher, Arc::new(Forgetful), Spans::default());
         serving.apply(services);
         serving
     }
 
-    /// With what was remembered. Nothing runs before a Service is applied.
+    /// With what was remembered. Nothing runs before a Service is applied. Requests that have to wait for an instance hand a span over to
+    /// `spans`.
     pub fn open(
         remembered: Vec<ServiceRecord>,
         launcher: Arc<dyn Launcher>,
         ledger: Arc<dyn Ledger>,
+        spans: Spans,
     ) -> Self {
         let ports = Ports::default();
         let starter = Starter { launcher, ports };
         Self(Arc::new(Inner {
             book: Mutex::new(Book::new(starter, ledger, remembered)),
             directory: watch::Sender::default(),
+            spans,
         }))
     }
 
@@ -94,7 +100,10 @@ impl Serving {
     ) -> BoxFuture<'static, Response<Body>> {
         let revision = self.0.directory.borrow().find(service).map(Arc::clone);
         match revision {
-            Some(revision) => activator::call(revision, request).boxed(),
+            Some(revision) => {
+                let tracing = Tracing::of(&self.0.spans, request.headers());
+                activator::call(revision, request, tracing).boxed()
+            }
             None => ready(answers::unknown_service(service)).boxed(),
         }
     }

@@ -2,24 +2,29 @@
 
 mod counters;
 mod dead_letter;
+mod journey;
+mod persist;
 mod post;
 mod reply;
 mod schedule;
-mod trace;
 mod verdict;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use souk_network::Network;
+use souk_network::{Network, Spans};
 use souk_plan::model::TriggerPlan;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::event::{Event, Stored};
 use crate::faults::Faults;
 use crate::log::{Log, Topic};
+use crate::metrics::{Metrics, Part};
+use crate::trace::Receiving;
+use journey::{Journey, Leg};
+use persist::{Waited, persist};
 use schedule::Schedule;
 use verdict::{Failure, Verdict};
 
@@ -50,6 +55,8 @@ pub(crate) struct Roads {
     pub(crate) network: Arc<dyn Network>,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
+    pub(crate) spans: Spans,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) closing: CancellationToken,
 }
 
@@ -85,12 +92,14 @@ impl Courier {
     /// Tries until it is delivered, buried or lost.
     pub(crate) async fn deliver(&self, stored: &Stored) -> Ending {
         let name = &self.trigger.object.name;
+        let read_at = Instant::now();
         match self.roads.faults.copies(name, stored.sequence) {
-            None => self.deliver_once(stored).await,
+            None => self.deliver_once(stored, 0, read_at).await,
             Some(delays) => {
                 let copies = delays
                     .into_iter()
-                    .map(|delay| self.deliver_late(stored, delay));
+                    .enumerate()
+                    .map(|(copy, delay)| self.deliver_late(stored, copy, delay, read_at));
                 let endings = join_all(copies).await;
                 let interrupted = endings.contains(&Ending::Interrupted);
                 if interrupted {
@@ -103,32 +112,43 @@ impl Courier {
     }
 
     /// One of the copies that somebody asked for.
-    async fn deliver_late(&self, stored: &Stored, delay: Duration) -> Ending {
+    async fn deliver_late(
+        &self,
+        stored: &Stored,
+        copy: usize,
+        delay: Duration,
+        read_at: Instant,
+    ) -> Ending {
         tokio::select! {
-            () = sleep(delay) => self.deliver_once(stored).await,
+            () = sleep(delay) => self.deliver_once(stored, copy, read_at).await,
             () = self.roads.closing.cancelled() => Ending::Interrupted,
         }
     }
 
-    async fn deliver_once(&self, stored: &Stored) -> Ending {
-        let event = stored.to_deliver();
-        match self.try_all(&self.trigger.subscriber, &event).await {
+    async fn deliver_once(&self, stored: &Stored, copy: usize, read_at: Instant) -> Ending {
+        let mut event = stored.to_deliver();
+        let event_type = event.attribute("type").unwrap_or_default();
+        let metrics = &self.roads.metrics;
+        metrics.processed(&self.trigger.object, event_type, read_at.elapsed());
+        let subscriber = &self.trigger.subscriber;
+        let leg = Leg::Deliver { copy };
+        match self.try_all(subscriber, &mut event, stored, leg).await {
             Outcome::Delivered => {
                 self.counters.delivered();
                 Ending::Settled
             }
-            Outcome::Failed(failure) => self.bury(&event, failure).await,
+            Outcome::Failed(failure) => self.bury(&event, stored, failure).await,
             Outcome::Interrupted => Ending::Interrupted,
         }
     }
 
-    async fn bury(&self, event: &Event, failure: Failure) -> Ending {
+    async fn bury(&self, event: &Event, stored: &Stored, failure: Failure) -> Ending {
         self.counters.failed(&failure.why);
         let Some(sink) = &self.trigger.delivery.dead_letter_sink else {
             return self.lose(event, &failure, "there is no dead letter sink");
         };
-        let letter = dead_letter::letter(event, &self.trigger.subscriber, &failure);
-        match self.try_all(sink, &letter).await {
+        let mut letter = dead_letter::letter(event, &self.trigger.subscriber, &failure);
+        match self.try_all(sink, &mut letter, stored, Leg::Bury).await {
             Outcome::Delivered => {
                 self.counters.dead_lettered();
                 let (trigger, event, why) = self.words(event, &failure);
@@ -155,74 +175,58 @@ impl Courier {
         (&self.trigger.object.name, event.named(), &failure.why)
     }
 
-    async fn try_all(&self, url: &str, event: &Event) -> Outcome {
-        persist(
+    async fn try_all(&self, url: &str, event: &mut Event, stored: &Stored, leg: Leg) -> Outcome {
+        let told = (&self.roads.spans, &*self.counters);
+        let journey = Journey::begin(leg, &self.trigger, stored, event, told);
+        let event = &*event;
+        let outcome = persist(
             &self.schedule,
-            || self.try_once(url, event),
-            |wait| self.pause(wait),
+            || self.try_once(url, event, &journey),
+            |failure, wait| {
+                journey.retries(failure, wait);
+                self.pause(wait)
+            },
         )
-        .await
+        .await;
+        journey.end(&outcome);
+        outcome
     }
 
-    async fn try_once(&self, url: &str, event: &Event) -> Verdict {
+    async fn try_once(&self, url: &str, event: &Event, journey: &Journey<'_>) -> Verdict {
+        journey.attempted();
         let timeout = self.schedule.timeout();
         let request = match request(url, event, &self.trigger.object.namespace) {
             Ok(request) => request,
             Err(error) => return Verdict::Never(Failure::without_answer(error)),
         };
-        match verdict::of(post(&*self.roads.network, request, timeout).await) {
-            Verdict::Reply(event) => self.store_reply(*event).await,
+        let begun = Instant::now();
+        let answer = post(&*self.roads.network, request, timeout).await;
+        let status = answer.as_ref().ok().map(|answer| answer.status);
+        let part = Part::Dispatcher(self.trigger.object.clone());
+        let metrics = &self.roads.metrics;
+        metrics.dispatched(part, journey.event_type(), status, begun.elapsed());
+        match verdict::of(answer) {
+            Verdict::Reply(event) => self.store_reply(*event, journey).await,
             other => other,
         }
     }
 
     /// A reply that cannot be stored makes the delivery fail.
-    async fn store_reply(&self, reply: Event) -> Verdict {
-        match reply::store(&self.roads.log, &self.topic, reply).await {
+    async fn store_reply(&self, mut reply: Event, journey: &Journey<'_>) -> Verdict {
+        let spans = &self.roads.spans;
+        let receiving = Receiving::begin(spans, self.topic.name(), &mut reply, journey.context());
+        let stored = reply::store(&self.roads.log, &self.topic, reply).await;
+        receiving.end(spans, stored.as_ref().copied().map_err(String::as_str));
+        match stored {
             Ok(()) => Verdict::Delivered,
             Err(why) => Verdict::Never(Failure::without_answer(why)),
         }
     }
 
     async fn pause(&self, wait: Duration) -> Waited {
-        self.counters.retried();
         tokio::select! {
             () = sleep(wait) => Waited::Whole,
             () = self.roads.closing.cancelled() => Waited::CutShort,
-        }
-    }
-}
-
-/// How a wait between two attempts ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Waited {
-    Whole,
-    CutShort,
-}
-
-/// Attempts until one is final, or the schedule has no further wait.
-async fn persist<A, P>(
-    schedule: &Schedule,
-    mut attempt: impl FnMut() -> A,
-    mut pause: impl FnMut(Duration) -> P,
-) -> Outcome
-where
-    A: Future<Output = Verdict>,
-    P: Future<Output = Waited>,
-{
-    let mut waits = schedule.waits();
-    loop {
-        let failure = match attempt().await {
-            // An attempt has stored its reply before it says so.
-            Verdict::Delivered | Verdict::Reply(_) => return Outcome::Delivered,
-            Verdict::Never(failure) => return Outcome::Failed(failure),
-            Verdict::Later(failure) => failure,
-        };
-        let Some(wait) = waits.next() else {
-            return Outcome::Failed(failure);
-        };
-        if pause(wait).await == Waited::CutShort {
-            return Outcome::Interrupted;
         }
     }
 }

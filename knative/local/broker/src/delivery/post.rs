@@ -10,10 +10,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri}
 use souk_network::Network;
 use tokio::time::timeout;
 
-use super::trace;
 use crate::attribute;
 use crate::body::{ReadFailure, read_beginning};
-use crate::event::Event;
+use crate::event::{Event, TRACE_HEADERS};
 
 /// More of an answer is not read. An event of this size fits into no record.
 const ANSWER_BYTES_MAX: usize = 2 << 20;
@@ -58,7 +57,7 @@ pub(crate) enum Unsendable {
     Header(String),
 }
 
-/// The event in binary mode, as the Kafka broker's dispatcher sends it for a trigger in `namespace`.
+/// The event in binary mode with its trace headers, as the Kafka broker's dispatcher sends it for a trigger in `namespace`.
 pub(crate) fn request(
     url: &str,
     event: &Event,
@@ -68,8 +67,10 @@ pub(crate) fn request(
     let headers = request.headers_mut();
     headers.insert("prefer", HeaderValue::from_static("reply"));
     headers.insert("kn-namespace", value("kn-namespace", namespace)?);
-    for (name, text) in trace::onward(&event.trace) {
-        headers.insert(name, value(name, &text)?);
+    for name in TRACE_HEADERS {
+        if let Some(text) = event.trace.get(name) {
+            headers.insert(name, value(name, text)?);
+        }
     }
     Ok(request)
 }

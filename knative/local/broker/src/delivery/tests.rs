@@ -19,7 +19,7 @@ fn twice_linear() -> Schedule {
 async fn outcome(verdicts: Vec<Verdict>, waited: Waited) -> (Outcome, Vec<u64>) {
     let (verdicts, waits) = (RefCell::new(verdicts.into_iter()), RefCell::new(vec![]));
     let attempt = || ready(verdicts.borrow_mut().next().unwrap());
-    let pause = |wait: Duration| {
+    let pause = |_: &Failure, wait: Duration| {
         waits
             .borrow_mut()
             .push(wait.as_millis().try_into().unwrap());

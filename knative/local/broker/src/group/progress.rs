@@ -63,6 +63,14 @@ impl Progress {
         self.lanes.iter().map(in_flight).sum()
     }
 
+    /// Of each partition: its number, how far the group is, and the offset of the event to come.
+    pub(crate) fn offsets(&self) -> impl Iterator<Item = (u32, u64, u64)> + '_ {
+        self.lanes.iter().map(|lane| {
+            let committed = lane.committed.load(Ordering::Relaxed);
+            (lane.partition.number, committed, lane.partition.end())
+        })
+    }
+
     /// Hands what has moved to the log.
     pub(crate) async fn flush(&self, log: &Log) {
         let moved: Vec<_> = self.take_changes().collect();

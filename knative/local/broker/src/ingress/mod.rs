@@ -14,13 +14,16 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
-use tokio::time::timeout;
+use souk_network::Spans;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::attribute;
 use crate::body::{ReadFailure, read_all};
 use crate::event::{Event, TRACE_HEADERS};
 use crate::log::{Log, Topic};
+use crate::metrics::{Metrics, Part};
+use crate::trace::Receiving;
 use std::collections::BTreeMap;
 
 pub(crate) use size::fits_into_a_record;
@@ -56,6 +59,16 @@ impl Refusal {
         }
     }
 
+    /// In few words, for a span.
+    fn why(&self) -> &str {
+        match self {
+            Self::BadEvent(why) | Self::Unavailable(why) => why,
+            Self::UriTooLong | Self::HeadersTooLarge | Self::NotPost | Self::UnknownBroker => {
+                "refused"
+            }
+        }
+    }
+
     /// None: the status says it.
     fn reason(self) -> Option<Reason> {
         match self {
@@ -83,11 +96,23 @@ pub struct Reason(pub Arc<str>);
 pub(crate) struct Ingress {
     log: Log,
     closed: CancellationToken,
+    spans: Spans,
+    metrics: Arc<Metrics>,
 }
 
 impl Ingress {
-    pub(crate) fn new(log: Log, closed: CancellationToken) -> Self {
-        Self { log, closed }
+    pub(crate) fn new(
+        log: Log,
+        closed: CancellationToken,
+        spans: Spans,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            log,
+            closed,
+            spans,
+            metrics,
+        }
     }
 
     pub(crate) async fn answer(self, request: Request<Body>) -> Response<Body> {
@@ -116,11 +141,21 @@ impl Ingress {
                 "the broker is being stopped".to_owned(),
             ));
         }
-        let event = read(&parts.headers, body).await?;
+        let mut event = read(&parts.headers, body).await?;
         if !fits_into_a_record(&event) {
             return Err(too_large(&event.named()));
         }
-        self.store(topic, event).await
+        let receiving = Receiving::begin(&self.spans, topic.name(), &mut event, None);
+        let event_type = event.attribute("type").unwrap_or_default().to_owned();
+        let begun = Instant::now();
+        let stored = self.store(topic, event).await;
+        let refusal = stored.as_ref().err();
+        receiving.end(&self.spans, refusal.map_or(Ok(()), |why| Err(why.why())));
+        let status = refusal.map_or(StatusCode::ACCEPTED, Refusal::status);
+        let part = Part::Receiver(topic.name().clone());
+        self.metrics
+            .dispatched(part, &event_type, Some(status), begun.elapsed());
+        stored
     }
 
     async fn store(&self, topic: &Arc<Topic>, event: Event) -> Result<(), Refusal> {

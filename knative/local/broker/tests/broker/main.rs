@@ -8,4 +8,5 @@ mod disorder;
 mod pinging;
 mod surviving;
 mod taking;
+mod tracing;
 mod world;

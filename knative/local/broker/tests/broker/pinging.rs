@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use souk_broker::{Broker, OpenError, Setup};
+use souk_network::Spans;
 use souk_plan::model::PingSourcePlan;
 
 use crate::world::{Loopback, Subscriber, World, named, response};
@@ -22,7 +23,7 @@ async fn open(world: &World, schedule: &str, sink: &Subscriber) -> Result<Broker
         triggers: &[],
         ping_sources: &[source],
     };
-    Broker::open(setup, Arc::new(Loopback::new())).await
+    Broker::open(setup, Arc::new(Loopback::new()), Spans::default()).await
 }
 
 #[tokio::test]

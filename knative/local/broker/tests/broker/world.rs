@@ -11,7 +11,7 @@ use http::{HeaderMap, Request, Response, StatusCode};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use souk_broker::{Broker, Setup, TriggerStatus};
-use souk_network::Network;
+use souk_network::{Network, Spans};
 use souk_plan::model::{BackoffPolicy, BrokerPlan, DeliveryPlan, Filter, ObjectName, TriggerPlan};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -48,6 +48,7 @@ pub(crate) struct World {
     /// Removes the folder at the end, unless it is somebody else's.
     removed: Option<TempDir>,
     pub(crate) triggers: Vec<TriggerPlan>,
+    pub(crate) spans: Spans,
 }
 
 impl World {
@@ -64,6 +65,7 @@ impl World {
             dir,
             removed: None,
             triggers: Vec::new(),
+            spans: Spans::default(),
         }
     }
 
@@ -99,7 +101,7 @@ impl World {
             triggers: &self.triggers,
             ping_sources: &[],
         };
-        Broker::open(setup, Arc::new(Loopback::new()))
+        Broker::open(setup, Arc::new(Loopback::new()), self.spans.clone())
             .await
             .unwrap()
     }

@@ -28,13 +28,10 @@ pub(super) async fn cached_or_fetched(
     user: Option<User>,
     progress: &Progress,
 ) -> Result<Programs, String> {
-    let caches = caches(data_dir, user);
-    if let Some(found) = caches
-        .iter()
-        .find_map(|cache| Programs::fetched(&cache.join(FOLDER)))
-    {
+    if let Some(found) = cached(data_dir, user) {
         return Ok(found);
     }
+    let caches = caches(data_dir, user);
     let usable = caches.iter().find(|cache| is_usable(cache, user));
     let cache = usable
         .ok_or_else(|| format!("none of {caches:?} can be written to"))?
@@ -57,6 +54,14 @@ pub(super) async fn cached_or_fetched(
     ));
     drop(lock);
     Programs::fetched(&place).ok_or_else(|| format!("{} holds no bin/postgres", place.display()))
+}
+
+/// The programs that were fetched before.
+pub(super) fn cached(data_dir: &Path, user: Option<User>) -> Option<Programs> {
+    let caches = caches(data_dir, user);
+    caches
+        .iter()
+        .find_map(|cache| Programs::fetched(&cache.join(FOLDER)))
 }
 
 /// Where fetched programs may be, best place first. All have to be open to the user who runs them.

@@ -76,7 +76,7 @@ async fn those_left_after(patience: Duration, folder: &Path) -> Vec<u32> {
 }
 
 /// A server and its workers have the cluster's folder as their working directory.
-fn working_in(folder: &Path) -> Vec<u32> {
+pub(super) fn working_in(folder: &Path) -> Vec<u32> {
     let Ok(folder) = fs::canonicalize(folder) else {
         return Vec::new();
     };

@@ -15,6 +15,7 @@ mod replication;
 mod restored;
 mod servers;
 mod settings;
+mod survey;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub use restored::hand_over;
 use servers::Servers;
 pub use servers::{Mode, Server, leading_folder};
 use settings::Role;
+pub use survey::{FETCHED_FROM, FETCHED_MAJOR, Found, OLDEST_MAJOR, Survey};
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const READY_ASKED_EVERY: Duration = Duration::from_millis(2);

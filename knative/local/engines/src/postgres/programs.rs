@@ -8,12 +8,12 @@ use crate::user::User;
 use crate::{EngineError, Progress};
 
 /// The oldest version whose SQL the functions are written for.
-const OLDEST_MAJOR: u32 = 15;
+pub const OLDEST_MAJOR: u32 = 15;
 
 /// PostgreSQL's executables.
 #[derive(Debug, Clone)]
 pub(super) struct Programs {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     pub(super) major: u32,
     pub(super) version: String,
 }
@@ -92,9 +92,13 @@ pub(super) async fn find(wish: &Wish<'_>, progress: &Progress) -> Result<Program
     Ok(programs)
 }
 
+/// What is in the folder that was named, or in the folder `bin` within it.
+pub(super) fn named(given: &Path) -> Option<Programs> {
+    Programs::asked(given).or_else(|| Programs::asked(&given.join("bin")))
+}
+
 fn in_given_folder(given: &Path, major: Option<u32>) -> Result<Programs, EngineError> {
-    let found = Programs::asked(given).or_else(|| Programs::asked(&given.join("bin")));
-    let Some(programs) = found else {
+    let Some(programs) = named(given) else {
         return Err(EngineError::new(
             format!(
                 "--postgres-bin {}: no initdb and postgres that can be run in there",
@@ -129,12 +133,15 @@ fn in_given_folder(given: &Path, major: Option<u32>) -> Result<Programs, EngineE
 
 /// The machine's own: of this major version, or the newest there is.
 fn own(major: Option<u32>) -> Option<Programs> {
-    let found = folders_on_this_machine()
-        .into_iter()
-        .filter_map(|folder| Programs::asked(&folder));
-    let usable = found
+    let usable = on_this_machine()
         .filter(|one| one.major >= OLDEST_MAJOR && major.is_none_or(|major| major == one.major));
     usable.max_by_key(|one| one.major)
+}
+
+/// All of the machine's own, of whatever age.
+pub(super) fn on_this_machine() -> impl Iterator<Item = Programs> {
+    let folders = folders_on_this_machine().into_iter();
+    folders.filter_map(|folder| Programs::asked(&folder))
 }
 
 fn folders_on_this_machine() -> Vec<PathBuf> {

@@ -44,6 +44,9 @@ pub(crate) trait Plugin: Send + Sync {
         Ok(())
     }
 
+    /// Instead of `access`, when a plugin before this one has refused the request.
+    fn refused(&self, _exchange: &mut Exchange) {}
+
     /// Before an answer's head is sent, also when it is Kong's own.
     fn header_filter(&self, _exchange: &Exchange, _answer: &mut AnswerHead) {}
 

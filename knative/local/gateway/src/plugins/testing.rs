@@ -65,7 +65,7 @@ fn try_plugin(
             at: "kong.yaml:1".to_owned(),
         },
         consumers,
-        shared: &Arc::new(Shared::new()),
+        shared: &Arc::new(Shared::new(souk_network::Spans::default())),
     })
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{HeaderValue, Uri};
 use souk_plan::model::{GatewayPlan, KongPlugin, KongRoute, KongService};
 
-use super::{Route, Service, Table};
+use super::{Pattern, Route, Service, Table};
 use crate::consumers::Consumers;
 use crate::mistake::Mistake;
 use crate::plugins::{self, Plugin, Setting};
@@ -220,6 +220,7 @@ fn with_plugins(
             strip_path: route.strip_path,
             preserve_host: route.preserve_host,
             chain: plugins::names().filter_map(slot).collect(),
+            pattern: Pattern::new(route),
             plain_http: route.protocols.iter().any(|protocol| protocol == "http"),
         }))
     };
@@ -241,6 +242,7 @@ fn service(written: &KongService) -> Result<Service, String> {
     }
     Ok(Service {
         name: Arc::from(written.name.as_str()),
+        host: Arc::from(written.host.as_str()),
         base_url,
         authority: HeaderValue::from_str(&authority).map_err(|error| format!("host: {error}"))?,
         retries: written.retries,

@@ -1,6 +1,7 @@
 //! The compiled configuration: routes with their plugins in order. It is never changed; a reload makes another.
 
 mod compile;
+mod pattern;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +17,12 @@ use crate::scope::Slot;
 use crate::uri::join;
 use crate::uri::normal::escape;
 
+pub(crate) use pattern::Pattern;
+
 /// A service as the proxy needs it.
 pub(crate) struct Service {
     pub(crate) name: Arc<str>,
+    pub(crate) host: Arc<str>,
     /// `http://host:port`.
     pub(crate) base_url: String,
     /// `Host` for the upstream: the port only when it is not 80.
@@ -36,6 +40,8 @@ pub(crate) struct Route {
     pub(crate) strip_path: bool,
     pub(crate) preserve_host: bool,
     pub(crate) chain: Vec<Slot>,
+    /// What spans call the paths that it takes.
+    pub(crate) pattern: Pattern,
     /// Its protocols include `http`.
     plain_http: bool,
 }

@@ -13,3 +13,4 @@ mod support;
 mod throttling;
 mod throughput;
 mod timeouts;
+mod tracing;

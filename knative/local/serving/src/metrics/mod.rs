@@ -1,7 +1,6 @@
 //! What is counted of each revision's requests, under the names and labels that Knative's activator and queue-proxy have
 //! since 1.19 (OpenTelemetry's, as Prometheus spells them).
 
-mod histogram;
 mod text;
 
 use std::collections::BTreeMap;
@@ -9,12 +8,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
 use http::{Method, Response, StatusCode};
+use souk_network::Histogram;
 use tokio::time::Instant;
 
 use crate::revision::Revision;
-use histogram::Histogram;
 
 pub(crate) use text::text;
+
+/// The bounds that OpenTelemetry advises for durations of requests, in seconds.
+const BOUNDS: &[f64] = &[
+    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
+];
 
 /// Methods that are counted under their own names.
 const METHODS: [&str; 9] = [
@@ -28,12 +32,21 @@ const OTHER: &str = "_OTHER";
 pub(crate) struct Metrics(Mutex<BTreeMap<(&'static str, u16), Durations>>);
 
 /// Both ends of a request.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Durations {
     /// From its arrival to the end of its answer, the wait for an instance included.
     request: Histogram,
     /// The function's own part.
     invocation: Histogram,
+}
+
+impl Default for Durations {
+    fn default() -> Self {
+        Self {
+            request: Histogram::new(BOUNDS),
+            invocation: Histogram::new(BOUNDS),
+        }
+    }
 }
 
 impl Metrics {
@@ -85,9 +98,10 @@ impl Drop for Measure {
         let metrics = &self.revision.metrics().0;
         let mut all = metrics.lock().unwrap_or_else(PoisonError::into_inner);
         let durations = all.entry((self.method, status.as_u16())).or_default();
-        durations.request.observe(now - self.begun);
+        durations.request.observe((now - self.begun).as_secs_f64());
         if let Some(given_at) = given_at {
-            durations.invocation.observe(now - given_at);
+            let invocation = now - given_at;
+            durations.invocation.observe(invocation.as_secs_f64());
         }
     }
 }

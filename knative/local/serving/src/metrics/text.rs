@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::histogram::Histogram;
+use souk_network::{Histogram, metric_head};
+
 use super::{Durations, Metrics};
 use crate::revision::Revision;
 use crate::{InstanceState, RevisionStatus};
@@ -65,7 +66,7 @@ pub(crate) fn text(revisions: &[Arc<Revision>]) -> String {
         .collect();
     let mut text = String::new();
     for (name, help, of) in HISTOGRAMS {
-        head(&mut text, name, help, "histogram");
+        metric_head(&mut text, name, "histogram", help);
         for (labels, counted) in &series {
             for ((method, status), durations) in counted {
                 let histogram = of(durations);
@@ -81,16 +82,12 @@ pub(crate) fn text(revisions: &[Arc<Revision>]) -> String {
         .map(|revision| (labels(revision), revision.status()))
         .collect();
     for (name, help, of) in GAUGES {
-        head(&mut text, name, help, "gauge");
+        metric_head(&mut text, name, "gauge", help);
         for (labels, status) in &states {
             let _ = writeln!(text, "{name}{{{labels}}} {}", of(status));
         }
     }
     text
-}
-
-fn head(text: &mut String, name: &str, help: &str, kind: &str) {
-    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 
 /// Names of Kubernetes need no escaping. A Configuration has its Service's name.

@@ -7,3 +7,4 @@ mod plan;
 mod revisions;
 mod scale;
 mod support;
+mod tracing;

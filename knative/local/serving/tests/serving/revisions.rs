@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
+use souk_network::Spans;
 use souk_plan::model::ObjectName;
 use souk_serving::{Ledger, RevisionStatus, ServiceRecord, Serving, TrafficChange};
 
@@ -166,7 +167,12 @@ impl Ledger for Memory {
 async fn revisions_and_traffic_are_remembered() {
     let shop = Shop::open(|_| ());
     let memory = Arc::new(Memory::default());
-    let serving = Serving::open(Vec::new(), shop.launcher(), memory.clone());
+    let serving = Serving::open(
+        Vec::new(),
+        shop.launcher(),
+        memory.clone(),
+        Spans::default(),
+    );
     let mut changed = plan();
     changed.template_hash = "2".to_owned();
     serving.apply(&[plan()]);
@@ -181,7 +187,12 @@ async fn revisions_and_traffic_are_remembered() {
     serving.stop().await;
 
     let remembered = memory.0.lock().unwrap().clone().unwrap();
-    let serving = Serving::open(vec![remembered], shop.launcher(), memory.clone());
+    let serving = Serving::open(
+        vec![remembered],
+        shop.launcher(),
+        memory.clone(),
+        Spans::default(),
+    );
     assert!(!serving.has(&shop.service), "no manifest names it yet");
     serving.apply(&[changed]);
     let revisions = serving.functions().remove(0).revisions;

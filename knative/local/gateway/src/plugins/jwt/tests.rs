@@ -256,7 +256,7 @@ fn a_remembered_token_expires_and_dies_with_its_key() {
         );
     }
 
-    let shared = Arc::new(Shared::new());
+    let shared = Arc::new(Shared::new(souk_network::Spans::default()));
     let with_key = |key: &str| {
         let consumers = consumers_with(vec![secret("shop", "HS256", Some(key), None)]);
         let plugin = souk_plan::model::KongPlugin {

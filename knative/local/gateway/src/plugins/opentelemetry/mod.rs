@@ -1,7 +1,8 @@
-//! opentelemetry: continues the caller's trace in what the upstream sees, or begins one. It sends no spans: on one machine
-//! the gateway is not a process of its own whose time is worth a span, and there may be nobody who collects them.
+//! opentelemetry: continues the caller's trace in what the upstream sees, or begins one, and makes one span of each request.
+//!
+//! Spans are handed over within the process. A gateway that stands alone before a cluster has nobody to hand them to and makes none.
 
-mod context;
+mod span;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,11 +11,13 @@ use http::HeaderValue;
 use http::header::HeaderName;
 use serde::Deserialize;
 use serde_json::Value;
+use souk_network::TraceContext;
 
 use super::{Plugin, Setting, parse};
 use crate::exchange::Exchange;
 use crate::exit::Exit;
-use context::TraceContext;
+use crate::record::Facts;
+use crate::shared::Shared;
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// Kong's `tracing_sampling_rate` is 0.01 unless kong.conf says otherwise.
@@ -26,7 +29,7 @@ struct Config {
     sampling_rate: Option<f64>,
     propagation: Propagation,
     http_response_header_for_traceid: Option<String>,
-    /// Where spans would go, and how: nothing is sent from here.
+    /// Where spans go on a cluster, and how: here they are handed over within the process.
     #[serde(rename = "traces_endpoint")]
     _traces_endpoint: Option<String>,
     #[serde(rename = "logs_endpoint")]
@@ -69,6 +72,17 @@ struct OpenTelemetry {
     injects: bool,
     clear: Vec<HeaderName>,
     trace_id_header: Option<HeaderName>,
+    shared: Arc<Shared>,
+    /// Where it is configured.
+    at: String,
+}
+
+/// The span of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Traced {
+    pub(crate) context: TraceContext,
+    /// The span of whoever sent the request. None: it begins the trace.
+    pub(crate) caller: Option<u64>,
 }
 
 /// Makes the plugin.
@@ -83,29 +97,51 @@ pub(crate) fn build(setting: &Setting<'_>) -> Result<Arc<dyn Plugin>, String> {
     let trace_id_header = config.http_response_header_for_traceid.as_deref();
     let trace_id_header =
         trace_id_header.map(|name| header("http_response_header_for_traceid", name));
-    // Not again with every reload.
-    setting.shared.told_of_spans.call_once(|| {
-        tracing::info!(
-            "{}: traces are continued, but no spans are sent from here",
-            setting.plugin.at
-        );
-    });
     Ok(Arc::new(OpenTelemetry {
         sampling_rate: config.sampling_rate.unwrap_or(DEFAULT_SAMPLING_RATE),
         extracts: !config.propagation.extract.is_empty(),
         injects: !config.propagation.inject.is_empty(),
         clear: clear.collect::<Result<_, _>>()?,
         trace_id_header: trace_id_header.transpose()?,
+        shared: Arc::clone(setting.shared),
+        at: setting.plugin.at.clone(),
     }))
+}
+
+impl OpenTelemetry {
+    /// Puts this gateway's span between the caller and what the request causes.
+    fn enter(&self, exchange: &mut Exchange) -> TraceContext {
+        if !self.shared.spans.are_on() {
+            self.shared.told_of_spans.call_once(|| {
+                tracing::info!(
+                    "{}: traces are continued, but no spans are sent from here",
+                    self.at
+                );
+            });
+        }
+        let extracted = exchange.header(TRACEPARENT).filter(|_| self.extracts);
+        let caller = extracted.and_then(parse_as_kong);
+        let context = match caller {
+            Some(caller) => caller.child(),
+            None => TraceContext::begin(self.sampling_rate),
+        };
+        exchange.traced = Some(Traced {
+            context,
+            caller: caller.map(TraceContext::span_id),
+        });
+        context
+    }
+}
+
+/// Kong takes version 00 alone, and capital letters with it.
+fn parse_as_kong(text: &str) -> Option<TraceContext> {
+    let is_version_00 = text.starts_with("00-");
+    is_version_00.then(|| TraceContext::parse(&text.to_ascii_lowercase()))?
 }
 
 impl Plugin for OpenTelemetry {
     fn access(&self, exchange: &mut Exchange) -> Result<(), Box<Exit>> {
-        let extracted = exchange.header(TRACEPARENT).filter(|_| self.extracts);
-        let context = match extracted.and_then(TraceContext::parse) {
-            Some(caller) => caller.child(),
-            None => TraceContext::begin(self.sampling_rate),
-        };
+        let context = self.enter(exchange);
         for name in &self.clear {
             exchange.headers.remove(name);
         }
@@ -113,11 +149,23 @@ impl Plugin for OpenTelemetry {
             exchange.set_header(TRACEPARENT, Some(&context.to_string()));
         }
         if let Some(name) = &self.trace_id_header
-            && let Ok(id) = HeaderValue::from_str(&context.trace_id())
+            && let Ok(id) = HeaderValue::from_str(&format!("{:032x}", context.trace_id()))
         {
             exchange.answer_headers.insert(name.clone(), id);
         }
         Ok(())
+    }
+
+    fn refused(&self, exchange: &mut Exchange) {
+        self.enter(exchange);
+    }
+
+    fn log(&self, facts: &Facts) {
+        if self.shared.spans.are_on()
+            && let Some(traced) = facts.traced.filter(|one| one.context.is_sampled())
+        {
+            self.shared.spans.take(span::of(facts, traced));
+        }
     }
 }
 

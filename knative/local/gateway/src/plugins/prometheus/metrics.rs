@@ -6,8 +6,18 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::histogram::{Histogram, OWN, UPSTREAM};
+use souk_network::{Histogram, escaped_label as escaped, metric_head};
+
 use crate::record::Facts;
+
+/// Kong's buckets in milliseconds for what the gateway itself takes.
+const OWN: &[f64] = &[
+    1., 2., 5., 7., 10., 15., 20., 30., 50., 75., 100., 200., 500., 750., 1000., 3000., 6000.,
+];
+/// The same for what includes the upstream.
+const UPSTREAM: &[f64] = &[
+    25., 50., 80., 100., 250., 400., 700., 1000., 2000., 5000., 10000., 30000., 60000.,
+];
 
 /// Kong's one workspace.
 const WORKSPACE: &str = "default";
@@ -122,7 +132,8 @@ fn observe(
     let histogram = histograms
         .entry(place(facts))
         .or_insert_with(|| Histogram::new(bounds));
-    histogram.observe(duration);
+    // Kong's clock counts whole milliseconds.
+    histogram.observe((duration.as_secs_f64() * 1e3).floor());
 }
 
 fn render_bytes(counts: &Counts, text: &mut String) {
@@ -154,19 +165,12 @@ fn render_requests(counts: &Counts, text: &mut String) {
 }
 
 fn head(text: &mut String, name: &str, kind: &str, help: &str) {
-    let _ = writeln!(text, "# HELP kong_{name} {help}\n# TYPE kong_{name} {kind}");
+    metric_head(text, &format!("kong_{name}"), kind, help);
 }
 
 fn labels((service, route): &Place) -> String {
     let (service, route) = (escaped(service), escaped(route));
     format!("service=\"{service}\",route=\"{route}\",workspace=\"{WORKSPACE}\"")
-}
-
-fn escaped(label: &str) -> String {
-    label
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n")
 }
 
 fn sorted<K: Ord + Hash, V>(map: &HashMap<K, V>) -> Vec<(&K, &V)> {

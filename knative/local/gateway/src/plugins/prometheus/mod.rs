@@ -1,6 +1,5 @@
 //! prometheus: counts requests, bytes and latencies for each service and route.
 
-mod histogram;
 mod metrics;
 
 use std::sync::Arc;

@@ -1,12 +1,13 @@
 use super::super::{Setting, testing};
 use super::*;
-use crate::record::Latency;
+use crate::record::{Latency, RequestFacts};
 use serde_json::{Value, json};
+use souk_network::Spans;
 use souk_plan::model::KongPlugin;
 use std::time::Duration;
 
 fn counted(config: Value, requests: &[Facts]) -> String {
-    let shared = Arc::new(Shared::new());
+    let shared = Arc::new(Shared::new(Spans::default()));
     let plugin = KongPlugin {
         name: "prometheus".to_owned(),
         enabled: true,
@@ -42,6 +43,8 @@ fn facts(status: u16) -> Facts {
             own: Duration::from_micros(1500),
             upstream: (status < 400).then_some(Duration::from_millis(80)),
         },
+        request: RequestFacts::default(),
+        traced: None,
     }
 }
 
