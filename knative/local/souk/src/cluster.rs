@@ -7,6 +7,7 @@ use axum::body::Body;
 use futures::future::BoxFuture;
 use http::{Request, Response, StatusCode};
 use souk_broker::Broker;
+use souk_console::Telemetry;
 use souk_gateway::Gateway;
 use souk_network::{Network, Outside};
 use souk_plan::model::ObjectName;
@@ -18,6 +19,8 @@ use crate::gate::Gate;
 const BROKER_INGRESS: &str = "kafka-broker-ingress.knative-eventing";
 /// Kong's proxy, as Kong's chart names it.
 const GATEWAY: &str = "kong-kong-proxy.kong";
+/// The OpenTelemetry Collector, which the console stands in for.
+const COLLECTOR: &str = "otel-collector.observability";
 /// What a Service's name in a namespace may end in (Kubernetes DNS).
 const SUFFIXES: [&str; 2] = [".svc.cluster.local", ".svc"];
 /// Who Kong sees when somebody in the cluster calls.
@@ -31,6 +34,8 @@ pub(crate) struct Cluster {
     pub(crate) gateway: OnceLock<Gateway>,
     /// Reads along in what identity answers.
     pub(crate) gate: OnceLock<Gate>,
+    /// Takes what functions tell of themselves.
+    pub(crate) telemetry: OnceLock<Telemetry>,
     outside: Outside,
 }
 
@@ -39,6 +44,7 @@ pub(crate) struct Cluster {
 enum Named {
     BrokerIngress,
     Gateway,
+    Collector,
     Service(ObjectName),
     Unknown,
     Outside,
@@ -80,6 +86,10 @@ impl Network for Cluster {
                 Some(gateway) => gateway.answer(request, INSIDE),
                 None => not_yet(),
             },
+            Named::Collector => match self.telemetry.get() {
+                Some(telemetry) => telemetry.receive(request),
+                None => not_yet(),
+            },
             Named::Service(object) => match self.serving.get() {
                 Some(serving) if serving.has(&object) => match self.gate_for(&request) {
                     Some(gate) => gate.pass(request, Arc::new(Functions(serving.clone()))),
@@ -102,6 +112,7 @@ fn named(host: &str) -> Named {
     match (name, name.split_once('.')) {
         (BROKER_INGRESS, _) => Named::BrokerIngress,
         (GATEWAY, _) => Named::Gateway,
+        (COLLECTOR, _) => Named::Collector,
         (_, Some((name, namespace))) if !namespace.contains('.') => Named::Service(ObjectName {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
@@ -144,6 +155,10 @@ mod tests {
                 Named::BrokerIngress,
             ),
             ("kong-kong-proxy.kong.svc.cluster.local", Named::Gateway),
+            (
+                "otel-collector.observability.svc.cluster.local",
+                Named::Collector,
+            ),
             ("a.b.souk.svc.cluster.local", Named::Unknown),
             ("svc.cluster.local", Named::Outside),
             ("127.0.0.1", Named::Outside),

@@ -87,6 +87,11 @@ impl DataDir {
         self.path.join("gate.json")
     }
 
+    /// Which souk last opened the shop.
+    pub(crate) fn version(&self) -> PathBuf {
+        self.path.join("version")
+    }
+
     /// How far the clock was moved.
     pub(crate) fn clock(&self) -> PathBuf {
         self.path.join("clock")
@@ -116,6 +121,16 @@ impl DataDir {
 
     pub(crate) fn dynamodb(&self) -> PathBuf {
         self.path.join("dynamodb.db")
+    }
+
+    /// What the console keeps of traces, logs and metrics.
+    pub(crate) fn telemetry(&self) -> PathBuf {
+        self.path.join("telemetry")
+    }
+
+    /// What a console asks for that other machines can reach.
+    pub(crate) fn console_token(&self) -> PathBuf {
+        self.path.join("console-token")
     }
 
     /// Whether a shop was ever opened here.
@@ -283,12 +298,13 @@ fn try_lock(path: &Path) -> io::Result<Option<Lock>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
 
-    fn data_dir() -> (tempfile::TempDir, DataDir) {
+    /// One of its own, until the folder is dropped.
+    pub(crate) fn data_dir() -> (tempfile::TempDir, DataDir) {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = DataDir::chosen(Some(folder.path().join("data")));
         data_dir.make().unwrap();

@@ -40,6 +40,16 @@ impl Failure {
         }
     }
 
+    /// What happened, without what to type.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// What to type; empty: nothing helps.
+    pub(crate) fn remedy(&self) -> &str {
+        &self.remedy
+    }
+
     /// The background half, which ended with `code`, has said why.
     pub(crate) fn told(code: i32) -> Self {
         let exits = [Exit::NotRunning, Exit::AlreadyRunning];

@@ -8,6 +8,7 @@ use tokio::process::Child;
 
 use crate::data_dir::DataDir;
 use crate::environment;
+use crate::faults::Dead;
 use crate::launcher::Launcher;
 use crate::log_file;
 use crate::operator::Config;
@@ -20,6 +21,7 @@ pub(crate) struct FunctionLauncher {
     launcher: Launcher,
     config: Config,
     proxy: String,
+    dead: Dead,
 }
 
 impl FunctionLauncher {
@@ -29,6 +31,7 @@ impl FunctionLauncher {
         launcher: Launcher,
         config: Config,
         proxy: String,
+        dead: Dead,
     ) -> Self {
         Self {
             source,
@@ -36,6 +39,7 @@ impl FunctionLauncher {
             launcher,
             config,
             proxy,
+            dead,
         }
     }
 
@@ -60,8 +64,23 @@ impl souk_serving::Launcher for FunctionLauncher {
         service: &ServicePlan,
         runtime: Vec<(String, String)>,
     ) -> BoxFuture<'static, io::Result<Child>> {
-        let launcher = self.launcher.clone();
+        let (launcher, dead) = (self.launcher.clone(), self.dead.clone());
         let prepared = self.prepare(service, runtime);
-        Box::pin(async move { prepared?.launch(&launcher).await })
+        let name = service.object.name.clone();
+        Box::pin(async move {
+            alive(&dead, &name)?;
+            let child = prepared?.launch(&launcher).await?;
+            // It may have been switched off meanwhile; the child goes with the error.
+            alive(&dead, &name).map(|()| child)
+        })
     }
+}
+
+fn alive(dead: &Dead, function: &str) -> io::Result<()> {
+    if dead.has(function) {
+        return Err(io::Error::other(format!(
+            "it is dead on purpose; souk faults function {function} alive ends that"
+        )));
+    }
+    Ok(())
 }

@@ -7,6 +7,7 @@ mod cli;
 mod clock;
 mod cluster;
 mod command;
+mod console;
 mod container;
 mod control;
 mod credentials;
@@ -40,7 +41,9 @@ mod stop;
 mod summary;
 mod system;
 mod terminal;
+mod version;
 mod view;
+mod watched;
 mod wiring;
 
 use std::process::ExitCode;
@@ -93,6 +96,9 @@ fn obey(cli: Cli, preload: Option<Preload>) -> Outcome {
         Command::DeadLetters(options) => command::dead_letters::run(&options, &data_dir),
         Command::Clock(options) => command::clock::run(&options, &data_dir),
         Command::Faults(options) => command::faults::run(&options, &data_dir),
+        Command::Top(options) => command::top::run(&options, &data_dir),
+        Command::Trace(options) => command::trace::print(&options, &data_dir),
+        Command::Doctor(options) => command::doctor::run(&options, &data_dir),
         Command::Audit(options) => command::audit::run(&options, &data_dir),
         Command::Gateway(options) => gateway::run(&options),
     }

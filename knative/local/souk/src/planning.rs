@@ -80,8 +80,8 @@ fn read(
     plan.map_err(|mistakes| refused(&mistakes))
 }
 
-/// Those asked for, else the checkout's. Somebody else's manifests do not get our gateway.
-fn files(sources: &Sources) -> Outcome<(Vec<PathBuf>, Option<PathBuf>)> {
+/// Folders of manifests and Kong's file: those asked for, else the checkout's. Somebody else's manifests do not get our gateway.
+pub(crate) fn files(sources: &Sources) -> Outcome<(Vec<PathBuf>, Option<PathBuf>)> {
     let here = Repository::around_here();
     if !sources.manifests.is_empty() {
         return Ok((sources.manifests.clone(), sources.gateway_config.clone()));

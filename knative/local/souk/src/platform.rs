@@ -1,13 +1,13 @@
-//! The platform's REST API, by way of the gateway, as the operator whose account the shop has made.
+//! The shop's REST API, by way of the gateway, as an account that the shop has made: its operator, or its merchant.
 
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use souk_network::{Network, Outside};
+use souk_network::{Network, Outside, TraceContext};
 use tokio::time::timeout;
 
 use crate::credentials::Credentials;
@@ -15,27 +15,33 @@ use crate::data_dir::DataDir;
 use crate::failure::{Failure, Outcome};
 use crate::terminal::here;
 
-/// The account, in `credentials.json`.
-const OPERATOR: &str = "operator";
+/// Runs the platform; its account's name in `credentials.json`.
+pub(crate) const OPERATOR: &str = "operator";
+/// Runs the shop, and sees every order; its account's name in `credentials.json`.
+pub(crate) const MERCHANT: &str = "merchant";
 /// The shop's own public client, which every session belongs to.
 const CLIENT_ID: &str = "shop";
 /// A cold start is within it.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 const ANSWER_BYTES: usize = 1024 * 1024;
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// A session of the operator.
+/// A session of an account.
 pub(crate) struct Platform {
     network: Outside,
     gateway: String,
     access_token: String,
     refresh_token: Option<String>,
+    /// Whether what is asked makes spans. A look from outside is no part of what is looked at.
+    is_traced: bool,
 }
 
 /// An answer, read to its end.
-struct Answer {
-    status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     retry_after: Option<String>,
-    body: Value,
+    /// JSON, else the text.
+    pub(crate) body: Value,
 }
 
 impl Platform {
@@ -45,14 +51,15 @@ impl Platform {
         work: impl AsyncFnOnce(&Self) -> Outcome<T>,
     ) -> Outcome<T> {
         crate::control::client::ask(async {
-            let platform = Self::log_in(data_dir).await?;
+            let platform = Self::log_in(data_dir, OPERATOR).await?;
             let done = work(&platform).await;
             platform.log_out().await;
             done
         })
     }
 
-    async fn log_in(data_dir: &DataDir) -> Outcome<Self> {
+    /// A new session of `account`, by its password in `credentials.json`.
+    pub(crate) async fn log_in(data_dir: &DataDir, account: &str) -> Outcome<Self> {
         if data_dir.holder().is_none() {
             return Err(data_dir.not_running());
         }
@@ -65,9 +72,10 @@ impl Platform {
                 format!("It is written when the shop opens: {} logs souk", here()),
             )
         })?;
-        let account = credentials.accounts.get(OPERATOR).ok_or_else(|| {
+        let name = account;
+        let account = credentials.accounts.get(name).ok_or_else(|| {
             let what =
-                "this shop has no operator: its manifests refer to no Secret operator-account";
+                format!("this shop has no {name}: its manifests refer to no Secret {name}-account");
             Failure::new(what, "")
         })?;
         let mut platform = Self {
@@ -75,24 +83,59 @@ impl Platform {
             gateway: credentials.gateway.clone(),
             access_token: String::new(),
             refresh_token: None,
+            is_traced: true,
         };
         let login = json!({ "email": account.email, "password": account.password });
         let answer = platform
             .send(Method::POST, "/v1/sessions", Some(&login))
             .await?;
         if answer.status == StatusCode::UNAUTHORIZED {
-            let what = "the operator's password is not the one that the shop was opened with";
+            let what =
+                format!("the {name}'s password is not the one that the shop was opened with");
             return Err(Failure::new(
                 what,
                 "It was changed: use the REST API with the new one (docs/operations.md).",
             ));
         }
-        let body = answer.accepted("log in")?;
-        let token = |name: &str| body[name].as_str().map(str::to_owned);
-        platform.access_token = token("access_token")
-            .ok_or_else(|| Failure::new("log in: the answer holds no token", ""))?;
-        platform.refresh_token = token("refresh_token");
+        platform.keep_tokens(&answer.accepted("log in")?)?;
         Ok(platform)
+    }
+
+    fn keep_tokens(&mut self, body: &Value) -> Outcome {
+        let token = |name: &str| body[name].as_str().map(str::to_owned);
+        self.access_token = token("access_token")
+            .ok_or_else(|| Failure::new("log in: the answer holds no token", ""))?;
+        self.refresh_token = token("refresh_token");
+        Ok(())
+    }
+
+    /// The same session with new tokens; a refresh token is good once.
+    pub(crate) async fn renewed(&self) -> Outcome<Self> {
+        let refresh = self.refresh_token.as_deref().unwrap_or_default();
+        let form =
+            format!("client_id={CLIENT_ID}&grant_type=refresh_token&refresh_token={refresh}");
+        let request = Request::post(format!("{}/oauth2/token", self.gateway))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form));
+        let request = request.map_err(|error| Failure::new(error, ""))?;
+        let answer = self.answer("/oauth2/token", request).await?;
+        let mut renewed = Self {
+            network: self.network.clone(),
+            gateway: self.gateway.clone(),
+            access_token: String::new(),
+            refresh_token: None,
+            is_traced: self.is_traced,
+        };
+        renewed.keep_tokens(&answer.accepted("renew the session")?)?;
+        Ok(renewed)
+    }
+
+    /// The same session, whose questions make no spans.
+    pub(crate) fn untraced(self) -> Self {
+        Self {
+            is_traced: false,
+            ..self
+        }
     }
 
     /// Best effort: a session that stays open expires.
@@ -133,7 +176,13 @@ impl Platform {
         understood(what, answer.accepted(what)?).map(Some)
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Outcome<Answer> {
+    /// Asks, and gives the answer whatever it says.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Outcome<Answer> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.gateway));
@@ -150,6 +199,15 @@ impl Platform {
         let request = request
             .body(body)
             .map_err(|error| Failure::new(error, ""))?;
+        self.answer(path, request).await
+    }
+
+    async fn answer(&self, path: &str, mut request: Request<Body>) -> Outcome<Answer> {
+        if !self.is_traced
+            && let Ok(context) = HeaderValue::try_from(TraceContext::begin(0.0).to_string())
+        {
+            request.headers_mut().insert(TRACEPARENT, context);
+        }
         let asked = async { read(self.network.call(request).await).await };
         match timeout(ANSWERED_WITHIN, asked).await {
             Ok(answer) => answer,
@@ -192,6 +250,7 @@ async fn read(response: Response<Body>) -> Outcome<Answer> {
 }
 
 impl Answer {
+    /// The body of a success; a refusal is said in the shop's own words.
     fn accepted(self, what: &str) -> Outcome<Value> {
         if self.status.is_success() {
             return Ok(self.body);
@@ -269,7 +328,7 @@ mod tests {
             Json(json!(headers[AUTHORIZATION].to_str().unwrap()))
         };
         let (_folder, data_dir, _lock) = shop(sessions().route("/v1/who", post(who))).await;
-        let platform = Platform::log_in(&data_dir).await.unwrap();
+        let platform = Platform::log_in(&data_dir, OPERATOR).await.unwrap();
         let said: String = platform
             .ask("ask", (Method::POST, "/v1/who"), None)
             .await
@@ -284,7 +343,7 @@ mod tests {
             (StatusCode::CONFLICT, Json(problem))
         };
         let (_folder, data_dir, _lock) = shop(sessions().route("/v1/x", post(refuse))).await;
-        let platform = Platform::log_in(&data_dir).await.unwrap();
+        let platform = Platform::log_in(&data_dir, OPERATOR).await.unwrap();
         let refused = platform
             .ask::<Value>("rotate", (Method::POST, "/v1/x"), None)
             .await;
@@ -297,7 +356,11 @@ mod tests {
         let (_folder, data_dir, _lock) = shop(sessions()).await;
         let text = std::fs::read_to_string(data_dir.credentials()).unwrap();
         std::fs::write(data_dir.credentials(), text.replace("right", "hunter2")).unwrap();
-        let said = Platform::log_in(&data_dir).await.err().unwrap().to_string();
+        let said = Platform::log_in(&data_dir, OPERATOR)
+            .await
+            .err()
+            .unwrap()
+            .to_string();
         assert!(
             said.contains("password") && !said.contains("hunter2"),
             "{said}"
@@ -308,8 +371,55 @@ mod tests {
     async fn a_shop_that_is_closed_is_not_asked() {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = DataDir::chosen(Some(folder.path().to_owned()));
-        let said = Platform::log_in(&data_dir).await.err().unwrap();
+        let said = Platform::log_in(&data_dir, OPERATOR).await.err().unwrap();
         assert_eq!(said.exit, crate::failure::Exit::NotRunning);
+    }
+
+    #[tokio::test]
+    async fn a_session_goes_on_with_new_tokens() {
+        let renew = |body: String| async move {
+            match body.contains("grant_type=refresh_token&refresh_token=r") {
+                true => (StatusCode::OK, Json(json!({ "access_token": "t2" }))),
+                false => (StatusCode::BAD_REQUEST, Json(json!({}))),
+            }
+        };
+        let who = |headers: HeaderMap| async move {
+            Json(json!(headers[AUTHORIZATION].to_str().unwrap()))
+        };
+        let routes = Router::new()
+            .route(
+                "/v1/sessions",
+                post(|| async { Json(json!({ "access_token": "t", "refresh_token": "r" })) }),
+            )
+            .route("/oauth2/token", post(renew))
+            .route("/v1/who", post(who));
+        let (_folder, data_dir, _lock) = shop(routes).await;
+        let platform = Platform::log_in(&data_dir, OPERATOR).await.unwrap();
+        let platform = platform.renewed().await.unwrap();
+        let answer = platform.send(Method::POST, "/v1/who", None).await.unwrap();
+        assert_eq!(answer.body, "Bearer t2");
+    }
+
+    #[tokio::test]
+    async fn a_look_from_outside_makes_no_spans() {
+        let traced = |headers: HeaderMap| async move {
+            let context = headers
+                .get(TRACEPARENT)
+                .map(|value| value.to_str().unwrap().to_owned());
+            Json(json!(context))
+        };
+        let (_folder, data_dir, _lock) = shop(sessions().route("/v1/x", post(traced))).await;
+        let platform = Platform::log_in(&data_dir, OPERATOR).await.unwrap();
+        let asked = async |platform: &Platform| {
+            platform
+                .send(Method::POST, "/v1/x", None)
+                .await
+                .unwrap()
+                .body
+        };
+        assert_eq!(asked(&platform).await, Value::Null);
+        let context = asked(&platform.untraced()).await;
+        assert!(context.as_str().unwrap().ends_with("-00"), "{context}");
     }
 
     #[test]

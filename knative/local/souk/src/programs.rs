@@ -65,12 +65,18 @@ impl Programs {
             .collect()
     }
 
+    /// Those that are not there.
+    pub(crate) fn missing<'a>(&self, wanted: &'a BTreeSet<String>) -> Vec<&'a str> {
+        wanted
+            .iter()
+            .filter(|name| !is_executable(&self.folder.join(name)))
+            .map(String::as_str)
+            .collect()
+    }
+
     /// Names those that are not there.
     pub(crate) fn check(&self, wanted: &BTreeSet<String>) -> Outcome {
-        let missing = wanted
-            .iter()
-            .filter(|name| !is_executable(&self.folder.join(name)));
-        let missing: Vec<&str> = missing.map(String::as_str).collect();
+        let missing = self.missing(wanted);
         if missing.is_empty() {
             return Ok(());
         }

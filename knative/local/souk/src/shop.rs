@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::future::{join_all, try_join_all};
-use serde_json::json;
+use serde_json::{Value, json};
+use souk_console::Telemetry;
 use souk_engines::{Progress, SecretStore};
-use souk_network::Outside;
+use souk_network::Spans;
 use souk_plan::model::Plan;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
@@ -16,17 +17,19 @@ use tokio::time::timeout;
 use crate::apply::Applier;
 use crate::cli::UpOptions;
 use crate::clock::{self, Time};
+use crate::console::{self, COLLECTOR, Console};
 use crate::container::Containers;
 use crate::credentials::Credentials;
 use crate::data_dir::DataDir;
 use crate::engine::{Engines, Wanted};
 use crate::executables::Executables;
 use crate::failure::{Failure, Outcome};
-use crate::faults::Faults;
+use crate::faults::{Faults, StandIns};
 use crate::front::PublicUrl;
 use crate::gate::Gate;
 use crate::job::JobRunner;
 use crate::launcher::Launcher;
+use crate::metrics::FunctionMetrics;
 use crate::operator::{Config, Needs, database_password};
 use crate::programs::{self, Programs};
 use crate::source::Source;
@@ -34,6 +37,7 @@ use crate::stand_in::StandIn;
 use crate::stop::Stop;
 use crate::summary;
 use crate::view::View;
+use crate::watched::Watched;
 use crate::wiring::{Parts, Wiring};
 use crate::{cargo_build, control, gateway_address, planning, terminal};
 
@@ -51,6 +55,7 @@ pub(crate) struct Opened {
 /// Everything that has to be stopped.
 #[derive(Default)]
 pub(crate) struct Shop {
+    telemetry: Option<Telemetry>,
     wiring: Option<Wiring>,
     stand_ins: Vec<StandIn>,
     engines: Option<Engines>,
@@ -85,6 +90,9 @@ impl Shop {
             if let Some(engines) = self.engines.take() {
                 engines.stop().await;
             }
+            if let Some(telemetry) = self.telemetry.take() {
+                telemetry.flush().await;
+            }
         };
         if timeout(CLOSED_WITHIN, closing).await.is_err() {
             tracing::warn!(
@@ -110,6 +118,7 @@ struct Opening<'a> {
     data_dir: &'a DataDir,
     started: Instant,
     gateway: TcpListener,
+    console: Console,
     store: SecretStore,
     plan: Arc<Plan>,
     programs: Programs,
@@ -123,6 +132,7 @@ impl<'a> Opening<'a> {
     async fn prepare(options: &'a UpOptions, data_dir: &'a DataDir, time: Time) -> Outcome<Self> {
         let started = Instant::now();
         let gateway = gateway_address::listen(options.listen, "up")?;
+        let console = Console::listen(options.console, data_dir)?;
         let store = SecretStore::open(&data_dir.secrets())?;
         let plan = planning::load(&options.sources, &store)?;
         let buildable = match programs::to_build_in(options) {
@@ -145,6 +155,7 @@ impl<'a> Opening<'a> {
             data_dir,
             started,
             gateway,
+            console,
             store,
             plan: Arc::new(plan),
             programs,
@@ -163,6 +174,8 @@ impl<'a> Opening<'a> {
         let (built, engines) = tokio::join!(self.build(&names), self.start_engines(&needs));
         let mut addresses = shop.engines.insert(engines?).addresses.clone();
         addresses.public_url = Some(self.public_url()?);
+        let sends = !self.options.no_telemetry;
+        addresses.collector = sends.then(|| COLLECTOR.to_owned());
         built?;
         shop.stand_ins = self.start_stand_ins(&names).await?;
         let said = shop
@@ -180,6 +193,7 @@ impl<'a> Opening<'a> {
             .gateway
             .try_clone()
             .map_err(|error| Failure::new(format!("the gateway: {error}"), ""))?;
+        let (telemetry, spans) = self.telemetry(shop)?;
         let gate = Gate::open(self.plan.gateway.clone(), Some(self.data_dir.gate()));
         let wiring = Wiring::start(Parts {
             plan: &self.plan,
@@ -189,6 +203,8 @@ impl<'a> Opening<'a> {
             launcher: self.launcher.clone(),
             listener: gateway,
             gate: gate.clone(),
+            spans,
+            telemetry: telemetry.clone(),
         })
         .await?;
         let wiring = &*shop.wiring.insert(wiring);
@@ -197,12 +213,13 @@ impl<'a> Opening<'a> {
             .as_ref()
             .map(Engines::watch)
             .unwrap_or_default();
+        let faults = Arc::new(self.faults(&shop.stand_ins, wiring));
         let view = View::new(
             wiring.handles(),
             engines,
             shop.stand_ins.iter().map(StandIn::watch_named).collect(),
             self.time.clock.clone(),
-            Arc::new(self.faults(&shop.stand_ins, wiring)),
+            Arc::clone(&faults),
         );
         let jobs = Arc::new(self.job_runner(config.clone(), &wiring.proxy()));
         let applier = Applier {
@@ -219,14 +236,28 @@ impl<'a> Opening<'a> {
             plan: Mutex::new(Arc::clone(&self.plan)),
         };
         let (view, applier) = (Arc::new(view), Arc::new(applier));
+        let watched = Watched::new(Arc::clone(&view), Arc::clone(&applier));
         control::server::serve(self.data_dir, view, applier, stop.clone())
             .map_err(|error| self.no_control(&error))?;
-        let credentials = self.write_down(&needs, &config, wiring)?;
+        let about = console::about(self.gateway_url()?, self.data_dir);
+        self.console
+            .serve(about, Arc::new(watched), telemetry.clone())?;
+        let addresses = self.addresses(wiring, faults, telemetry)?;
+        let credentials = self.write_down(&needs, &config, &addresses)?;
         for sentence in wiring.handles().not_ready(READY_WITHIN).await {
             terminal::progress(&sentence);
         }
         let to_try = jobs.run_all(&self.plan.jobs).await;
         Ok(self.summary(&credentials, &shop.stand_ins, to_try.as_deref()))
+    }
+
+    /// The history, which is written to its end when the shop closes.
+    fn telemetry(&self, shop: &mut Shop) -> Outcome<(Telemetry, Spans)> {
+        let sends = !self.options.no_telemetry;
+        let clock = self.time.clock.clone();
+        let (telemetry, spans) = console::telemetry(self.data_dir, clock, sends)?;
+        shop.telemetry = Some(telemetry.clone());
+        Ok((telemetry, spans))
     }
 
     async fn build(&self, stand_ins: &[String]) -> Outcome {
@@ -282,25 +313,37 @@ impl<'a> Opening<'a> {
         try_join_all(names.iter().map(start)).await
     }
 
+    /// Where everything answers; the metrics do from now on.
+    fn addresses(
+        &self,
+        wiring: &Wiring,
+        faults: Arc<Faults>,
+        telemetry: Telemetry,
+    ) -> Outcome<Value> {
+        let sends = !self.options.no_telemetry;
+        let functions =
+            sends.then(|| -> FunctionMetrics { Arc::new(move || telemetry.function_metrics()) });
+        Ok(json!({
+            "gateway": self.gateway_url()?,
+            "control": self.data_dir.socket(),
+            "proxy": wiring.proxy(),
+            "metrics": wiring.serve_metrics(self.data_dir, faults, functions)?,
+            "console": self.console.url(),
+        }))
+    }
+
     /// Writes the files that tell others where the shop is and who may use it.
     fn write_down(
         &self,
         needs: &Needs<'_>,
         config: &Config,
-        wiring: &Wiring,
+        addresses: &Value,
     ) -> Outcome<Credentials> {
-        let gateway = self.gateway_url()?;
-        let addresses = json!({
-            "gateway": gateway,
-            "control": self.data_dir.socket(),
-            "proxy": wiring.proxy(),
-            "metrics": wiring.serve_metrics(self.data_dir)?,
-        });
         let text = format!("{addresses:#}\n");
         std::fs::write(self.data_dir.addresses(), text)
             .map_err(|error| self.cannot_write(&error))?;
         let credentials = Credentials::gather(
-            gateway,
+            self.gateway_url()?,
             &needs.accounts(),
             &needs.clients(&self.plan),
             config,
@@ -338,12 +381,12 @@ impl<'a> Opening<'a> {
     }
 
     fn faults(&self, stand_ins: &[StandIn], wiring: &Wiring) -> Faults {
-        Faults {
-            allowed: self.options.faults,
-            broker: wiring.handles().broker().clone(),
-            stand_ins: stand_ins.iter().map(StandIn::watch_named).collect(),
-            network: Outside::default(),
-        }
+        let stand_ins = stand_ins.iter().map(StandIn::watch_named).collect();
+        Faults::new(
+            self.options.faults,
+            wiring.handles(),
+            StandIns::new(stand_ins),
+        )
     }
 
     fn summary(
@@ -358,6 +401,7 @@ impl<'a> Opening<'a> {
             gateway: &self.plan.gateway,
             credentials,
             pages: &stand_ins.iter().filter_map(page).collect::<Vec<_>>(),
+            console: &self.console.to_open(),
             to_try,
             seconds: self.started.elapsed().as_secs_f64(),
             moved_seconds: self.time.clock.status().moved_seconds,

@@ -1,11 +1,13 @@
 //! The few system calls that Rust has no safe name for. Nothing else in this crate is unsafe.
 #![allow(unsafe_code)]
 
-use std::ffi::OsStr;
+use std::ffi::{CString, OsStr};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 
 #[cfg(target_os = "linux")]
@@ -35,6 +37,41 @@ pub(crate) fn kill_group(leader: u32) {
         // SAFETY: killpg(2) touches no memory. `group` is a child's id, so neither our own group (0) nor everybody (1).
         unsafe { libc::killpg(group, libc::SIGKILL) };
     }
+}
+
+/// Who this process is, as a user: the number that files are owned by.
+pub(crate) fn user() -> u32 {
+    // SAFETY: geteuid(2) takes nothing, touches no memory and cannot fail.
+    unsafe { libc::geteuid() }
+}
+
+/// What a file system has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Space {
+    /// For whoever is not root.
+    pub(crate) bytes: u64,
+    /// How many files can still be made; none: this file system does not count them.
+    pub(crate) files: Option<u64>,
+}
+
+/// What is left where `folder` is.
+#[allow(
+    clippy::useless_conversion,
+    reason = "the fields are narrower on other systems"
+)]
+pub(crate) fn space_left(folder: &Path) -> io::Result<Space> {
+    let path = CString::new(folder.as_os_str().as_bytes()).map_err(io::Error::other)?;
+    let mut found = std::mem::MaybeUninit::<libc::statvfs>::uninit();
+    // SAFETY: `path` ends with a NUL, and statvfs(3) writes to `found` and nowhere else.
+    succeeded(unsafe { libc::statvfs(path.as_ptr(), found.as_mut_ptr()) })?;
+    // SAFETY: it succeeded, so all of `found` was written.
+    let found = unsafe { found.assume_init() };
+    let bytes = u64::from(found.f_bavail).saturating_mul(u64::from(found.f_frsize));
+    let counts_files = u64::from(found.f_files) > 0;
+    Ok(Space {
+        bytes,
+        files: counts_files.then(|| u64::from(found.f_favail)),
+    })
 }
 
 /// Whether there is such a process, be it ours or somebody else's.
@@ -164,6 +201,13 @@ mod tests {
         drop(child.stdin.take());
         end.await;
         assert!(child.try_wait().unwrap().is_some());
+    }
+
+    #[test]
+    fn a_folder_that_is_there_has_space_and_one_that_is_not_has_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(space_left(folder.path()).unwrap().bytes > 0);
+        assert!(space_left(&folder.path().join("none")).is_err());
     }
 
     #[test]

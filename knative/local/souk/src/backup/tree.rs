@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use souk_engines::postgres::{UNFINISHED, leading_folder};
 
 /// Names in the data directory that are no part of the shop.
-const MADE_ANEW: [&str; 8] = [
+const MADE_ANEW: [&str; 9] = [
     "addresses.json",
     "containers",
     "engines",
@@ -17,6 +17,7 @@ const MADE_ANEW: [&str; 8] = [
     "log",
     "souk.pid",
     "souk.sock",
+    "telemetry",
 ];
 /// How the folders of PostgreSQL begin: of the server that leads, of its replica, of one that was set aside.
 const POSTGRES: &str = "postgres";

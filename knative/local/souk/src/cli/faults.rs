@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 
 use super::duration;
-use crate::faults::{Disk, Mails, Provider};
+use crate::faults::{Disk, Life, Mails, Provider};
 
 /// Options of `faults`.
 #[derive(Debug, Args)]
@@ -50,6 +50,27 @@ Example:
     Mails {
         /// How it is.
         state: Mails,
+    },
+    /// A function that is dead: its instances are killed, and each start fails until it may live again.
+    #[command(after_help = "\
+Example:
+  cargo souk faults function payments dead
+  cargo souk faults function payments alive")]
+    Function {
+        /// Its name.
+        name: String,
+        /// How it is.
+        state: Life,
+    },
+    /// An event that its consumer refuses for good: it becomes a dead letter.
+    #[command(after_help = "\
+Example:
+  cargo souk faults poison --consumer inventory
+  cargo souk dead-letters")]
+    Poison {
+        /// The function that is to hear it.
+        #[arg(long, value_name = "FUNCTION", default_value = "inventory")]
+        consumer: String,
     },
     /// Everything as it should be.
     #[command(after_help = "\

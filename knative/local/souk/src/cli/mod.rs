@@ -3,11 +3,14 @@
 mod audit;
 mod clock;
 mod dead_letters;
+mod doctor;
 mod duration;
 mod faults;
 mod options;
 mod platform;
 mod revisions;
+mod top;
+mod trace;
 
 use std::path::PathBuf;
 
@@ -16,6 +19,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use audit::AuditOptions;
 pub(crate) use clock::{ClockAction, ClockOptions};
 pub(crate) use dead_letters::{DeadLettersAction, DeadLettersOptions, LetterFilter, Which};
+pub(crate) use doctor::DoctorOptions;
 pub(crate) use faults::{DeliveriesOptions, FaultsAction, FaultsOptions};
 pub(crate) use options::{
     ArchiveOption, EventsOptions, GatewayOptions, JsonOption, LogsOptions, PlanOptions,
@@ -23,6 +27,8 @@ pub(crate) use options::{
 };
 pub(crate) use platform::{AddClient, ClientsAction, ClientsOptions, KeysAction, KeysOptions};
 pub(crate) use revisions::{ApplyOptions, RevisionsOptions, TrafficOptions};
+pub(crate) use top::TopOptions;
+pub(crate) use trace::TraceOptions;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -185,6 +191,29 @@ Example:
   cargo souk audit
   cargo souk audit --json | jq '.rules[] | select(.violations != [])'")]
     Audit(AuditOptions),
+    /// Watch the shop in one screen: functions, triggers, rates, the last orders and errors.
+    #[command(after_help = "\
+Tab goes from list to list, the arrows choose, enter shows a function's log, an order's path or a trace, q quits.
+
+Example:
+  cargo souk top
+  cargo souk top --once | head -40")]
+    Top(TopOptions),
+    /// Tell where an order is and why, and show its traces, or one trace, as a waterfall.
+    #[command(after_help = "\
+Example:
+  cargo souk trace 01983a5e-7c1e-7b3a-9d55-0a3f5b1c2d4e
+  cargo souk trace --json 0af7651916cd43dd8448eb211c80319c | jq '.traces[0].spans | length'")]
+    Trace(TraceOptions),
+    /// Look for what goes wrong on a newcomer's machine: ports, PostgreSQL, executables, disk, clock, manifests, data directory.
+    #[command(after_help = "\
+It changes nothing, works whether a shop is open or not, and says for each thing what to type. Exits 1 when one is to be
+mended.
+
+Example:
+  cargo souk doctor
+  cargo souk doctor --json | jq '.checks[] | select(.verdict != \"ok\")'")]
+    Doctor(DoctorOptions),
     /// Run the gateway alone, in front of a cluster: try kong.yaml there, without Kong.
     #[command(after_help = "\
 Example:

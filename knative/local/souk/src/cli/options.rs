@@ -27,6 +27,13 @@ pub(crate) struct UpOptions {
     /// Where the gateway listens; port 0 takes a free one and writes it to addresses.json.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
     pub(crate) listen: SocketAddr,
+    /// Where the console listens: the page that shows the shop. One that other machines can reach asks for a token
+    /// [default: 127.0.0.1:8002, or a free port when that one is taken].
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) console: Option<SocketAddr>,
+    /// Let functions send no traces and metrics, and the runtime make no spans: to measure what they cost.
+    #[arg(long)]
+    pub(crate) no_telemetry: bool,
     /// The gateway's address as clients know it, when something stands in front of it: who signs tokens is called so
     /// [default: where the gateway listens].
     #[arg(long, value_name = "URL", env = "SOUK_PUBLIC_URL")]

@@ -72,6 +72,15 @@ impl Clock {
     }
 }
 
+/// How many seconds the clock of the shop in this data directory is ahead of the machine's; a sentence when its file is no clock.
+pub(crate) fn moved_in(data_dir: &DataDir) -> Result<u64, String> {
+    let file = ClockFile::at(data_dir.clock());
+    match file.exists() {
+        true => file.seconds(),
+        false => Ok(0),
+    }
+}
+
 /// The clock of the shop in this data directory. When it is to be movable and this process does not have the library (`preload`), the
 /// process begins again with it, and this does not return.
 ///

@@ -35,13 +35,18 @@ pub(crate) fn run(options: &AuditOptions, data_dir: &DataDir) -> Outcome {
 
 /// Beside this program; built first when cargo runs it from a checkout.
 fn program() -> Outcome<PathBuf> {
-    let own = std::env::current_exe().map_err(|error| Failure::new(error, ""))?;
-    let program = own.with_file_name(PROGRAM);
     let is_run_by_cargo = std::env::var_os("CARGO").is_some();
     let checkout = Repository::around_here().filter(Repository::is_cargo_workspace);
     if let Some(checkout) = checkout.filter(|_| is_run_by_cargo) {
         ask(cargo_build::audit(&checkout, PROGRAM))?;
     }
+    beside()
+}
+
+/// The program beside this one, as it was built last.
+pub(crate) fn beside() -> Outcome<PathBuf> {
+    let own = std::env::current_exe().map_err(|error| Failure::new(error, ""))?;
+    let program = own.with_file_name(PROGRAM);
     if program.is_file() {
         return Ok(program);
     }

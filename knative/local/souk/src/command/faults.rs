@@ -35,9 +35,13 @@ fn change(action: &FaultsAction) -> Value {
         FaultsAction::BrokerDisk { state } => json!({ "broker_disk": state }),
         FaultsAction::Provider { state } => json!({ "provider": state }),
         FaultsAction::Mails { state } => json!({ "mails": state }),
-        FaultsAction::Off => {
-            json!({ "deliveries": null, "broker_disk": null, "provider": null, "mails": null })
+        FaultsAction::Function { name, state } => {
+            json!({ "functions": { (name.as_str()): state } })
         }
+        FaultsAction::Poison { consumer } => json!({ "poison": consumer }),
+        FaultsAction::Off => json!({
+            "deliveries": null, "broker_disk": null, "provider": null, "mails": null, "functions": null,
+        }),
     }
 }
 
@@ -55,6 +59,11 @@ fn text(status: &Value) -> String {
         ("broker-disk", word("broker_disk")),
         ("provider", word("provider")),
         ("mails", word("mails")),
+        (
+            "functions",
+            dead(status).unwrap_or_else(|| "alive".to_owned()),
+        ),
+        ("poison", format!("{} sent", status["poisoned"])),
     ];
     table(&rows.map(|(name, is)| vec![name.to_owned(), is]))
 }
@@ -67,6 +76,16 @@ fn deliveries(faults: &Value) -> String {
             faults["duplicate"], faults["delay_ms"], faults["seed"]
         ),
     }
+}
+
+/// `payments dead`; none when all live.
+fn dead(status: &Value) -> Option<String> {
+    let names: Vec<&str> = status["functions"]
+        .as_array()?
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    (!names.is_empty()).then(|| format!("{} dead", names.join(", ")))
 }
 
 /// One line for `souk ps` when something goes wrong, else nothing.
@@ -83,6 +102,7 @@ pub(crate) fn in_short(status: &Value) -> Option<String> {
         let is = status[name].as_str().filter(|is| *is != well);
         wrong.extend(is.map(|is| format!("{}: {is}", name.replace('_', "-"))));
     }
+    wrong.extend(dead(status).map(|dead| format!("functions: {dead}")));
     (!wrong.is_empty()).then(|| format!("On purpose: {}", wrong.join("; ")))
 }
 
@@ -95,11 +115,11 @@ mod tests {
         let well = json!({ "allowed": true, "deliveries": null, "broker_disk": "ok", "provider": "normal", "mails": null });
         assert_eq!(in_short(&well), None);
         assert_eq!(in_short(&Value::Null), None);
-        let ill = json!({ "allowed": true, "broker_disk": "full", "provider": "slow", "mails": "normal",
+        let ill = json!({ "allowed": true, "broker_disk": "full", "provider": "slow", "mails": "normal", "functions": ["payments"],
             "deliveries": { "duplicate": 0.5, "delay_ms": 10, "seed": 1 } });
         assert_eq!(
             in_short(&ill).unwrap(),
-            "On purpose: deliveries: twice with probability 0.5, up to 10 ms late, seed 1; broker-disk: full; provider: slow"
+            "On purpose: deliveries: twice with probability 0.5, up to 10 ms late, seed 1; broker-disk: full; provider: slow; functions: payments dead"
         );
     }
 
@@ -107,6 +127,15 @@ mod tests {
     fn off_names_everything() {
         let change = change(&FaultsAction::Off);
         let named: Vec<&String> = change.as_object().unwrap().keys().collect();
-        assert_eq!(named, ["broker_disk", "deliveries", "mails", "provider"]);
+        assert_eq!(
+            named,
+            [
+                "broker_disk",
+                "deliveries",
+                "functions",
+                "mails",
+                "provider"
+            ]
+        );
     }
 }

@@ -9,7 +9,7 @@ use crate::data_dir::{DataDir, Lock};
 use crate::failure::{Failure, Outcome};
 use crate::stop::Stop;
 use crate::terminal::{answer, progress};
-use crate::{logging, memory, shop};
+use crate::{logging, memory, shop, version};
 
 /// What may still run on other threads when everything has been stopped.
 const LAST_TASKS_WITHIN: Duration = Duration::from_secs(1);
@@ -20,6 +20,7 @@ pub(crate) fn run(options: &UpOptions, data_dir: &DataDir, preload: Option<Prelo
     let clock = clock::enter(options, data_dir, preload.as_ref())?;
     let time = Time { clock, preload };
     let lock = data_dir.lock()?;
+    version::enter(data_dir)?;
     logging::start(data_dir, !options.in_background)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

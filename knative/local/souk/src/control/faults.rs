@@ -1,4 +1,5 @@
-//! `GET /faults`, `PUT /faults {"deliveries": {...}, "broker_disk": "full", "provider": "slow", "mails": "fail"}`.
+//! `GET /faults`, `PUT /faults {"deliveries": {...}, "broker_disk": "full", "provider": "slow", "mails": "fail",
+//! "functions": {"payments": "dead"}, "poison": "inventory"}`.
 
 use std::sync::Arc;
 

@@ -76,6 +76,7 @@ impl Engines {
             read_databases: databases.read,
             dynamodb: dynamodb.as_ref().map(DynamoDb::url),
             public_url: None,
+            collector: None,
         };
         Ok(Self {
             postgres,

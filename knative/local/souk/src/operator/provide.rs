@@ -28,6 +28,8 @@ pub(crate) struct Engines {
     pub(crate) dynamodb: Option<String>,
     /// URL of the gateway, as clients know it.
     pub(crate) public_url: Option<String>,
+    /// URL that functions send traces and metrics to. None: they send none.
+    pub(crate) collector: Option<String>,
 }
 
 /// What is needed, each need with its rule.
@@ -170,6 +172,10 @@ fn entries(
             .public_url
             .as_deref()
             .map(|url| one("public-url", url))),
+        (Rule::Collector, Some(key)) => {
+            let url = engines.collector.as_deref();
+            Ok(url.map(|url| one(key, url)))
+        }
         (Rule::Client(_) | Rule::Random, Some(key)) => kept(key, &random_token),
         _ => Ok(None),
     }
@@ -284,6 +290,7 @@ mod tests {
             read_databases: BTreeMap::from([("orders".to_owned(), "postgres://r".to_owned())]),
             dynamodb: Some("http://127.0.0.1:1".to_owned()),
             public_url: Some("https://shop.example".to_owned()),
+            collector: Some("http://collector:4318".to_owned()),
         };
         Needs::of(needs, &|_| false).provide(store, &engines)
     }
@@ -349,6 +356,19 @@ mod tests {
         let made = provide(&store, &needs).unwrap();
         let values: Vec<&Entries> = made.values().collect();
         assert_eq!(values[0]["public-url"], "https://shop.example");
+    }
+
+    #[test]
+    fn functions_send_to_the_collector_only_while_there_is_one() {
+        let (_folder, store) = store();
+        let mut need = need(ConfigKind::ConfigMap, "telemetry", "otlp-endpoint");
+        need.optional = true;
+        let needs = [need];
+        let made = provide(&store, &needs).unwrap();
+        let sent_to = made.values().next().unwrap()["otlp-endpoint"].as_str();
+        assert_eq!(sent_to, "http://collector:4318");
+        let without = Needs::of(&needs, &|_| false).provide(&store, &Engines::default());
+        assert!(without.unwrap().is_empty());
     }
 
     #[test]

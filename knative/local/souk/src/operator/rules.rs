@@ -21,6 +21,8 @@ pub(crate) enum Rule {
     Client(String),
     /// Where clients reach the gateway.
     PublicUrl,
+    /// Where functions send traces and metrics.
+    Collector,
     /// 32 random bytes.
     Random,
     /// The reference is optional and nobody stands behind it.
@@ -39,8 +41,12 @@ pub(crate) fn rule(need: &ConfigNeed, is_stand_in: &dyn Fn(&str) -> bool) -> Rul
     if name == "dynamodb" {
         return Rule::DynamoDb;
     }
-    if need.kind == ConfigKind::ConfigMap && (name, key) == ("shop", Some("public-url")) {
-        return Rule::PublicUrl;
+    if need.kind == ConfigKind::ConfigMap {
+        match (name, key) {
+            ("shop", Some("public-url")) => return Rule::PublicUrl,
+            ("telemetry", Some("otlp-endpoint")) => return Rule::Collector,
+            _ => (),
+        }
     }
     if need.kind == ConfigKind::Secret
         && let Some(made) = key.and_then(|key| secret_rule(name, key))
@@ -147,6 +153,10 @@ mod tests {
     fn an_optional_reference_is_filled_only_by_a_rule_of_its_own() {
         assert_eq!(
             ruled(ConfigKind::ConfigMap, "telemetry", "otlp-endpoint", true),
+            Rule::Collector
+        );
+        assert_eq!(
+            ruled(ConfigKind::ConfigMap, "telemetry", "level", true),
             Rule::Unset
         );
         assert_eq!(

@@ -20,6 +20,8 @@ pub(crate) struct Opened<'a> {
     pub(crate) credentials: &'a Credentials,
     /// Stand-ins with a page to look at.
     pub(crate) pages: &'a [(String, String)],
+    /// What to open in a browser to see the shop.
+    pub(crate) console: &'a str,
     /// A command that some Job told.
     pub(crate) to_try: Option<&'a str>,
     pub(crate) seconds: f64,
@@ -36,6 +38,7 @@ pub(crate) fn text(opened: &Opened<'_>) -> String {
         "The shop is open at {address} (ready in {:.1} s)",
         opened.seconds
     )];
+    parts.push(format!("See it at {}", opened.console));
     parts.extend(warnings(opened));
     parts.push(section(
         &["METHODS", "PATH", "FUNCTION", "WITH"],

@@ -95,6 +95,7 @@ fn summary(to_try: Option<&str>) -> String {
         gateway: &gateway(),
         credentials: &credentials,
         pages: &[],
+        console: "http://127.0.0.1:8002",
         to_try,
         seconds: 0.94,
         moved_seconds: 0,
@@ -135,6 +136,13 @@ fn of_many_alternatives_the_first_two_are_shown() {
     ] {
         assert_eq!(routes::readable(path), shown);
     }
+}
+
+#[test]
+fn the_page_to_see_the_shop_on_stands_at_the_top() {
+    let said = summary(None);
+    let mut lines = said.lines().filter(|line| !line.is_empty());
+    assert_eq!(lines.nth(1), Some("See it at http://127.0.0.1:8002"));
 }
 
 #[test]

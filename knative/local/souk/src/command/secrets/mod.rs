@@ -99,6 +99,7 @@ impl<'a> Shop<'a> {
             dynamodb: Some(String::new()),
             // That is a ConfigMap's, and written by hand.
             public_url: None,
+            collector: None,
         };
         let made = Needs::of(&secrets, &|_| false).provide(store, &engines)?;
         Ok(Self {

@@ -1,0 +1,41 @@
+//! Spans of an order's traces.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+/// A span of one of the order's traces.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Span {
+    pub(crate) trace_id: String,
+    pub(crate) service: String,
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) started_at: DateTime<Utc>,
+    pub(crate) duration_us: i64,
+    pub(crate) error: bool,
+    pub(crate) attributes: BTreeMap<String, Value>,
+    pub(crate) events: Vec<SpanEvent>,
+}
+
+/// Something that happened during a span.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SpanEvent {
+    pub(crate) name: String,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) attributes: BTreeMap<String, Value>,
+}
+
+impl Span {
+    /// A text among its attributes.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name)?.as_str()
+    }
+
+    /// An attribute that is true, whether it is a boolean or its text.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        let value = self.attributes.get(name);
+        value.is_some_and(|value| *value == Value::Bool(true) || value == "true")
+    }
+}
