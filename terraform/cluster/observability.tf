@@ -1,5 +1,5 @@
-# What the shop is watched with: Prometheus, Grafana and alerts; Loki for logs, Tempo for traces, both in S3; and the
-# OpenTelemetry collectors through which everything comes. Dashboards are not here yet.
+# What the shop is watched with: Prometheus, Grafana and alerts; Loki for logs, Tempo for traces, both in S3; the OpenTelemetry
+# collectors through which everything comes; and, as a chart of ours, dashboards, rules and whose pods are read.
 
 resource "helm_release" "prometheus" {
   name       = "prometheus"
@@ -93,6 +93,18 @@ resource "helm_release" "opentelemetry" {
   timeout    = 300
 
   values = [file("${path.module}/values/${each.key}.yaml")]
+
+  depends_on = [helm_release.prometheus]
+}
+
+# Dashboards (made by terraform/dashboards), rules, and which pods Prometheus reads. Their kinds are those of Prometheus' operator.
+resource "helm_release" "observability" {
+  name      = "observability"
+  namespace = "observability"
+  chart     = "${path.module}/charts/observability"
+  atomic    = true
+
+  values = [yamlencode({ repositoryUrl = var.repository_url })]
 
   depends_on = [helm_release.prometheus]
 }

@@ -46,3 +46,14 @@ variable "volume_class" {
   type        = string
   default     = "souk-gp3"
 }
+
+variable "repository_url" {
+  description = "Where a browser finds this repository at the branch that is deployed. Alerts and dashboards lead to the runbooks there."
+  type        = string
+  default     = "https://gitlab.com/souk/souk/-/blob/main"
+
+  validation {
+    condition     = can(regex("^https://[^\\s]+[^/\\s]$", var.repository_url))
+    error_message = "repository_url must begin with https:// and not end with a slash, for example https://gitlab.com/souk/souk/-/blob/main."
+  }
+}

@@ -99,6 +99,32 @@ run "functions_have_their_roles" {
   }
 }
 
+run "alerts_lead_to_the_runbooks_of_this_repository" {
+  command = plan
+
+  assert {
+    condition     = yamldecode(helm_release.observability.values[0]).repositoryUrl == var.repository_url
+    error_message = "The chart writes the repository's address in front of docs/runbooks."
+  }
+}
+
+run "what_functions_send_is_added_up_before_it_is_shown" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for name, pipeline in yamldecode(helm_release.opentelemetry["otel-collector"].values[0]).config.service.pipelines :
+      pipeline == null ? true : pipeline.processors[0] == "memory_limiter"
+    ])
+    error_message = "A collector refuses before it runs out of memory: memory_limiter is first everywhere."
+  }
+
+  assert {
+    condition     = contains(yamldecode(helm_release.opentelemetry["otel-collector"].values[0]).config.service.pipelines["metrics/counted"].processors, "deltatocumulative")
+    error_message = "Functions send what has been counted since they last sent; Prometheus wants sums."
+  }
+}
+
 run "dev_is_run_as_staging_is" {
   command = plan
 
@@ -151,4 +177,14 @@ run "refuses_an_image_without_a_digest" {
   }
 
   expect_failures = [var.gate_keys_image]
+}
+
+run "refuses_an_address_that_runbooks_cannot_be_put_behind" {
+  command = plan
+
+  variables {
+    repository_url = "gitlab.com/souk/souk/"
+  }
+
+  expect_failures = [var.repository_url]
 }
