@@ -1,8 +1,9 @@
-//! What somebody with bad intentions would try, through the gateway. Each test is an attack that must fail; all but `limits` share one
-//! shop. docs/security.md lists them, and `table` compares the list with these files.
+//! What somebody with bad intentions would try, through the gateway and at the runtime's page. Each test is an attack that must fail; all
+//! but `limits` and one of `console` share one shop. docs/security.md lists them, and `table` compares the list with these files.
 
 mod bodies;
 mod codes;
+mod console;
 mod enumeration;
 mod headers;
 mod inside;

@@ -1,4 +1,4 @@
-//! After everybody has done everything, no log, event or trace holds a secret.
+//! After everybody has done everything, no log, event, trace or metric holds a secret, and nothing that the console shows or keeps.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -116,8 +116,11 @@ fn part_that_is_secret(value: &str) -> &str {
     }
 }
 
+/// What it is called, and what is in it.
+type Place = (String, Vec<u8>);
+
 /// All files of a folder, one after the other.
-fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+fn contents(folder: &Path) -> Vec<Place> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -130,11 +133,107 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     all
 }
 
+/// What customers of these tests are called, a guest's address, and how every other customer's begins and ends.
+const NAME: &str = "Test Customer";
+const GUEST: &str = "guest@souk.example";
+const CUSTOMER: (&str, &str) = ("customer-", "@souk.example");
+/// A UUID stands between the two.
+const BETWEEN: usize = 32;
+
+/// Who is named in a place in which nobody should be.
+fn people_in((place, bytes): &Place) -> Vec<String> {
+    let contains = |text: &str| {
+        bytes
+            .windows(text.len())
+            .any(|window| window == text.as_bytes())
+    };
+    let (before, after) = (CUSTOMER.0.as_bytes(), CUSTOMER.1.as_bytes());
+    let length = before.len() + BETWEEN + after.len();
+    let is_customer = |window: &[u8]| window.starts_with(before) && window.ends_with(after);
+    let mut named: Vec<&str> = [NAME, GUEST]
+        .into_iter()
+        .filter(|text| contains(text))
+        .collect();
+    named.extend(
+        bytes
+            .windows(length)
+            .any(is_customer)
+            .then_some("a customer's address"),
+    );
+    named
+        .iter()
+        .map(|who| format!("{who} is in {place}"))
+        .collect()
+}
+
+/// What the console and the metrics show.
+#[derive(Default)]
+struct Shown {
+    /// Traces, logs and metrics.
+    signals: Vec<Place>,
+    /// Orders, events, dead letters and manifests: whoever runs the shop may know whose they are.
+    things: Vec<Place>,
+}
+
+async fn shown_by_the_console(shop: &Shop) -> Shown {
+    let console = shop.console();
+    let get = async |path: &str| console.get(path).await.expect(200).body;
+    let mut shown = Shown::default();
+    for path in [
+        "/api/orders",
+        "/api/triggers",
+        "/api/events",
+        "/api/dead-letters",
+        "/api/manifests",
+    ] {
+        let body = get(path).await.to_string();
+        shown.things.push((path.to_owned(), body.into_bytes()));
+    }
+    for path in ["/api/overview", "/api/metrics"] {
+        let body = get(path).await.to_string();
+        shown.signals.push((path.to_owned(), body.into_bytes()));
+    }
+    for functions in [false, true] {
+        let names = shop.scraped_text(functions).await;
+        shown
+            .signals
+            .push(("metrics".to_owned(), names.into_bytes()));
+    }
+    for (list, things) in [
+        ("/api/traces?limit=100", "traces"),
+        ("/api/logs?limit=500", "lines"),
+    ] {
+        let mut path = list.to_owned();
+        // More pages than there can be.
+        for _ in 0..10_000 {
+            let page = get(&path).await;
+            shown.signals.push((path, page.to_string().into_bytes()));
+            // Lines name their trace as well, and are whole already.
+            let listed = page[things].as_array().filter(|_| things == "traces");
+            let traces = listed.into_iter().flatten();
+            for id in traces.filter_map(|trace| trace["trace_id"].as_str()) {
+                let path = format!("/api/traces/{id}");
+                let trace = get(&path).await.to_string();
+                shown.signals.push((path, trace.into_bytes()));
+            }
+            match &page["next_before"] {
+                Value::Null => break,
+                Value::String(before) => path = format!("{list}&before={before}"),
+                before => path = format!("{list}&before={before}"),
+            }
+        }
+    }
+    assert!(shown.signals.len() > 50, "{} pages", shown.signals.len());
+    shown
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_is_in_any_log_event_or_trace_after_everybody_has_done_everything() {
+async fn no_secret_is_in_any_log_event_trace_or_metric_or_on_the_console_after_everybody_has_done_everything()
+ {
     let collector = Collector::start();
     let manifests = manifests::talking_to(&collector.url);
     let shop = Shop::start_with(&manifests.arguments(), &[("RUST_LOG", "debug,h2=info")]);
+    collector.pass_on_to(&shop.local().address("console"));
     let mut secrets = Secrets::default();
     let data_dir = shop.local().data_dir().to_owned();
     secrets.add_files(&data_dir.join("secrets"));
@@ -147,6 +246,7 @@ async fn no_secret_is_in_any_log_event_or_trace_after_everybody_has_done_everyth
     links(&shop, &mut secrets).await;
     eprintln!("{} secrets", secrets.0.len());
 
+    let shown = shown_by_the_console(&shop).await;
     // What is sent late, is sent when functions end.
     let plan = shop.local().souk(&["plan", "--json"]);
     let events = shop.local().souk(&["events", "--json"]);
@@ -154,12 +254,20 @@ async fn no_secret_is_in_any_log_event_or_trace_after_everybody_has_done_everyth
     let mut places = contents(&data_dir.join("log"));
     assert!(!places.is_empty(), "there are no logs");
     places.extend(contents(&data_dir.join("broker")));
+    let kept = contents(&data_dir.join("telemetry"));
+    assert!(!kept.is_empty(), "the console keeps nothing");
+    let mut about_nobody = shown.signals;
+    about_nobody.extend(kept);
+    places.extend(shown.things);
     places.push(("souk plan --json".to_owned(), plan.stdout));
     places.push(("souk events --json".to_owned(), events.stdout));
     let traces = collector.received();
     let seen = String::from_utf8_lossy(&traces).into_owned();
     assert!(seen.contains("POST /v1/orders"), "no trace has come");
-    places.push(("traces and metrics".to_owned(), traces));
+    about_nobody.push(("traces and metrics".to_owned(), traces));
+    let named: Vec<String> = about_nobody.iter().flat_map(people_in).collect();
+    assert!(named.is_empty(), "{named:#?}");
+    places.extend(about_nobody);
     let logs = places.iter().map(|(_, bytes)| bytes.len()).sum::<usize>();
     eprintln!("{logs} bytes in {} places", places.len());
     let leaks: Vec<String> = places

@@ -4,7 +4,6 @@
 
 #[path = "../upgrade/load.rs"]
 mod load;
-mod prometheus;
 #[path = "../upgrade/revisions.rs"]
 mod revisions;
 
@@ -12,12 +11,12 @@ use std::process::Output;
 
 use journeys::functions::Functions;
 use journeys::process::souk;
+use journeys::prometheus::Prometheus;
 use journeys::shop::Local;
 use journeys::{Shop, manifests};
 use tokio::net::TcpListener;
 
 use crate::load::Load;
-use crate::prometheus::Prometheus;
 use crate::revisions::{answered, apply, failed, until_it_has_answered};
 
 const ORDERS: &str = "knative/base/orders.yaml";

@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::answer::Answer;
 use crate::documents::{Exchange, check_answer};
 
+/// A connection that was quiet for longer is not used again: the gate closes it soon, maybe while the next request is on its way.
+const IDLE: Duration = Duration::from_secs(5);
+
 /// A client of the gateway, with or without a token.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -247,6 +250,7 @@ fn builder() -> reqwest::ClientBuilder {
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .timeout(Duration::from_secs(60))
+        .pool_idle_timeout(IDLE)
         .redirect(Policy::none())
         .no_proxy()
 }

@@ -12,14 +12,17 @@ pub mod mails;
 pub mod manifests;
 pub mod people;
 pub mod process;
+pub mod prometheus;
 pub mod raw;
 pub mod relying_party;
 pub mod shop;
 pub mod shopping;
+pub mod spans;
 pub mod storm;
 pub mod tokens;
 pub mod trouble;
 pub mod wait;
+pub mod watched;
 
 pub use answer::Answer;
 pub use client::Client;

@@ -127,9 +127,25 @@ pub fn for_the_previous_release() -> Manifests {
 /// When the manifests cannot be copied.
 #[must_use]
 pub fn talking_to(collector: &str) -> Manifests {
+    to_collector(
+        collector,
+        "            - name: RUST_LOG\n              value: debug\n",
+    )
+}
+
+/// Every function sends its traces and metrics to `collector`, and says what it usually says.
+///
+/// # Panics
+///
+/// When the manifests cannot be copied.
+#[must_use]
+pub fn telling(collector: &str) -> Manifests {
+    to_collector(collector, "")
+}
+
+fn to_collector(collector: &str, given: &str) -> Manifests {
     copied(&|text| {
         let (head, tail) = text.split_at(text.find(TRACES).unwrap_or(text.len()));
-        let given = "            - name: RUST_LOG\n              value: debug\n";
         let direct = format!("{TRACES}              value: {collector}\n");
         match tail
             .strip_prefix(TRACES)

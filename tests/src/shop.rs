@@ -13,6 +13,8 @@ use crate::limits;
 use crate::process::{build, is_running, repository, souk};
 use crate::wait::within;
 
+/// Where the runtime's page answers; at any free port unless a test says otherwise.
+const CONSOLE: &str = "--console";
 /// How the names of the shops' folders begin; the test program's process id follows.
 const FOLDERS: &str = "souk-journeys-";
 
@@ -318,6 +320,9 @@ impl Local {
         build();
         let mut command = Command::new(souk());
         command.args(["up", "--detach", "--no-build", "--listen", &self.listen]);
+        if !self.arguments.iter().any(|argument| argument == CONSOLE) {
+            command.args([CONSOLE, "127.0.0.1:0"]);
+        }
         command
             .arg("--while-pid")
             .arg(std::process::id().to_string());

@@ -1,6 +1,10 @@
-//! Measures a shop of its own and prints the table of the README: `cargo run --bin measure`.
+//! Measures a shop of its own and prints the table of the README: `cargo run --bin measure`. Parts of it by name: `cargo run --bin
+//! measure -- telemetry idle`.
 //!
 //! Numbers are of this machine and this build; they are printed beside what the same run measured without the shop's work.
+
+mod idle;
+mod telemetry;
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -25,18 +29,35 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 #[tokio::main]
 async fn main() {
+    let parts: Vec<String> = std::env::args().skip(1).collect();
+    let is_wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
+    let mut rows = vec![machine()];
+    if is_wanted("idle") {
+        rows.extend(idle::rows().await);
+    }
+    if is_wanted("telemetry") {
+        rows.extend(telemetry::rows().await);
+    }
+    if is_wanted("shop") {
+        rows.extend(shop().await);
+    }
+    print(&rows);
+}
+
+/// What a shop does, and what it needs for it.
+async fn shop() -> Vec<Row> {
     let manifests = manifests::with_window("6s");
     let shop = Shop::start(&manifests.arguments());
-    let mut rows = vec![machine(), bare_request(&shop).await];
+    let mut rows = vec![bare_request(&shop).await];
     rows.push(cold_request(&shop).await);
     rows.push(placed_to_confirmed(&shop).await);
     rows.push(orders_per_second(&shop).await);
     rows.extend(functions(&shop));
     rows.push(idle_memory(&shop).await);
     let (shop, start) = start_again(shop);
-    rows.insert(1, start);
+    rows.insert(0, start);
     drop(shop);
-    print(&rows);
+    rows
 }
 
 /// A row: what, and how much.
@@ -141,51 +162,79 @@ async fn decided(customer: &Client, order_id: &str) {
 }
 
 async fn orders_per_second(shop: &Shop) -> Row {
-    let sku = shop.new_article(100_000).await;
-    let customers = stream::iter(0..CUSTOMERS)
-        .map(|_| shop.customer())
-        .buffered(4);
-    let customers: Vec<Client> = customers.collect().await;
-    let merchant = shop.merchant().await;
-    let started = Instant::now();
-    let placed = stream::iter(0..ORDERS).map(|number| {
-        let (customer, sku) = (&customers[number % CUSTOMERS], &sku);
-        async move {
-            let key = Uuid::new_v4().to_string();
-            let order = order_of(sku, 1, "pm_card_visa");
-            while customer
-                .post_once("/v1/orders", &key, order.clone())
-                .await
-                .expect_one_of(&[202, 503])
-                .status
-                == 503
-            {
-                // The rush begins at once; the shop finds out first how much it can do.
-                tokio::time::sleep(REFUSED_PAUSE).await;
-            }
-        }
-    });
-    placed.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
-    let accepted = started.elapsed();
-    within(PATIENCE, "all orders to be decided", async || {
-        let pending = merchant
-            .get("/v1/orders?status=pending&limit=1")
-            .await
-            .expect(200);
-        if pending.body["items"].as_array().is_some_and(Vec::is_empty) {
-            Ok(())
-        } else {
-            Err("some wait")
-        }
-    })
-    .await;
-    let confirmed = started.elapsed();
-    let per_second = |time: Duration| ORDERS as f64 / time.as_secs_f64();
-    let (accepted, confirmed) = (per_second(accepted), per_second(confirmed));
+    let rush = Rush::of(shop).await.orders(ORDERS).await;
+    let (accepted, confirmed) = (rush.accepted, rush.confirmed);
     (
         format!("orders per second, {AT_ONCE} at once, {ORDERS} in all (load on the same machine)"),
         format!("{confirmed:.0} confirmed ({accepted:.0} accepted)"),
     )
+}
+
+/// Many who order at once.
+struct Rush {
+    customers: Vec<Client>,
+    merchant: Client,
+    sku: String,
+}
+
+/// Orders per second.
+#[derive(Clone, Copy)]
+struct PerSecond {
+    accepted: f64,
+    confirmed: f64,
+}
+
+impl Rush {
+    async fn of(shop: &Shop) -> Self {
+        let sku = shop.new_article(100_000).await;
+        let customers = stream::iter(0..CUSTOMERS)
+            .map(|_| shop.customer())
+            .buffered(4);
+        Self {
+            customers: customers.collect().await,
+            merchant: shop.merchant().await,
+            sku,
+        }
+    }
+
+    /// Places so many orders, and waits until each is decided.
+    async fn orders(&self, orders: usize) -> PerSecond {
+        let started = Instant::now();
+        let placed = stream::iter(0..orders).map(|number| {
+            let customer = &self.customers[number % CUSTOMERS];
+            place(customer, &self.sku)
+        });
+        placed.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+        let accepted = started.elapsed();
+        within(PATIENCE, "all orders to be decided", async || {
+            let path = "/v1/orders?status=pending&limit=1";
+            let pending = self.merchant.get(path).await.expect(200);
+            match pending.items().is_empty() {
+                true => Ok(()),
+                false => Err("some wait"),
+            }
+        })
+        .await;
+        let per_second = |time: Duration| orders as f64 / time.as_secs_f64();
+        PerSecond {
+            accepted: per_second(accepted),
+            confirmed: per_second(started.elapsed()),
+        }
+    }
+}
+
+/// Places an order, and asks again when it is told to.
+async fn place(customer: &Client, sku: &str) {
+    let key = Uuid::new_v4().to_string();
+    let order = order_of(sku, 1, "pm_card_visa");
+    loop {
+        let answer = customer.post_once("/v1/orders", &key, order.clone()).await;
+        if answer.expect_one_of(&[202, 503]).status == 202 {
+            return;
+        }
+        // The rush begins at once; the shop finds out first how much it can do.
+        tokio::time::sleep(REFUSED_PAUSE).await;
+    }
 }
 
 /// What each function has needed so far, of those that are awake: where requests and limits in knative/base come from.
@@ -208,11 +257,23 @@ fn functions(shop: &Shop) -> Vec<Row> {
     functions.filter_map(needed).collect()
 }
 
-/// Processor time of the process, its own and the kernel's for it. Linux counts in hundredths of a second here.
+/// Processor time of the process, its own and the kernel's for it.
 fn busy_milliseconds(pid: i32) -> u64 {
+    busy(pid, 2)
+}
+
+/// The same of everything that it has started, of what has ended too.
+fn family_milliseconds(pid: i32) -> u64 {
+    let living = children(pid).into_iter().map(family_milliseconds);
+    busy(pid, 4) + living.sum::<u64>()
+}
+
+/// Two counts: the process's own time and the kernel's for it. Four: those of its children that have ended as well. Linux counts in
+/// hundredths of a second here.
+fn busy(pid: i32, counts: usize) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let fields = stat.rsplit(") ").next().unwrap_or_default();
-    let ticks = fields.split_whitespace().skip(11).take(2);
+    let ticks = fields.split_whitespace().skip(11).take(counts);
     ticks
         .filter_map(|ticks| ticks.parse::<u64>().ok())
         .sum::<u64>()
