@@ -37,9 +37,15 @@ export class Person {
     const page = await browser.newPage();
     await page.setViewport(DESK);
     const person = new Person(page, console_);
-    await page.goto(console_, { waitUntil: "load" });
-    await page.evaluate(AXE);
+    await person.again("");
     return person;
+  }
+
+  /** Opens the page anew, with this part first. */
+  async again(hash) {
+    await this.page.goto("about:blank");
+    await this.page.goto(`${this.console}/${hash}`, { waitUntil: "load" });
+    await this.page.evaluate(AXE);
   }
 
   /** Goes to a part by its address. */

@@ -7,6 +7,8 @@ import { launch, Person } from "./browser.mjs";
 import { addresses, ask, customer, order, until } from "./shop.mjs";
 
 const WALK = ["gateway", "orders", "broker", "inventory", "payments", "shipping", "notifications"];
+/** The colour of who is no function. */
+const OTHERS = "14";
 /** The broker tries for half a minute before it gives an event up. */
 const GIVEN_UP_WITHIN = 120_000;
 /** A card's payment is tried for 10 s before it is put off. */
@@ -61,6 +63,44 @@ test("its trace goes through every function that had to do with it, without an o
   assert.deepEqual(whole.orphans, []);
   assert.equal(await person.page.$(".badge.warn"), null);
   await person.pictures("trace");
+});
+
+test("what was before the page was opened is among the latest", async () => {
+  const trace = await person.page.evaluate(() => location.hash);
+  await person.again("#/overview");
+  await person.reads(".latest a", "POST /v2/orders");
+  await person.again(trace);
+});
+
+test("a service has the same colour wherever it is seen, also where the page begins", async () => {
+  const { page } = person;
+  const trace = await page.evaluate(() => location.hash);
+  /** Of each service that a part shows. */
+  const colours = async (where) => {
+    await person.again(where);
+    await until("services", () => page.$(".service [data-hue], .map-card[data-hue]"));
+    return new Map(
+      await page.$$eval(".service, .map-card[data-hue]", (all) =>
+        all.map((one) => [
+          one.querySelector("a.cut, .cut")?.textContent ?? one.textContent,
+          one.dataset.hue ?? one.querySelector("[data-hue]").dataset.hue,
+        ]),
+      ),
+    );
+  };
+  const map = await colours("#/overview");
+  const areDistinct = (found) => {
+    const own = [...found.values()].filter((colour) => colour !== OTHERS);
+    assert.equal(new Set(own).size, own.length);
+  };
+  areDistinct(map);
+  for (const where of [trace, `#/orders/${first}`]) {
+    const here = await colours(where);
+    assert.ok(here.has("orders"));
+    for (const [service, colour] of here) if (map.has(service)) assert.equal(colour, map.get(service), service);
+    areDistinct(here);
+  }
+  await person.again(trace);
 });
 
 test("a trace can be read with the keyboard alone", async () => {

@@ -6,11 +6,12 @@ import { choices } from "./js/board.js";
 import { hue, learn } from "./js/colours.js";
 import { concerns } from "./js/concerns.js";
 import { ago, bytes, duration, eventName, measure, shortName } from "./js/format.js";
+import { latest, ofEdge, ofTrace } from "./js/latest.js";
 import { legs } from "./js/legs.js";
 import { alone, line } from "./js/lines.js";
 import { find, parse, to } from "./js/routes.js";
 import { nearest, ticks, timeTicks } from "./js/ticks.js";
-import { bar, critical, fromItsStart, rows, tree } from "./js/waterfall.js";
+import { bar, critical, rows, tree } from "./js/waterfall.js";
 import { wrong } from "./js/wrong.js";
 import { pieces } from "./js/yaml.js";
 
@@ -139,19 +140,6 @@ test("a point without neighbours is drawn as a point", () => {
   assert.deepEqual(alone([]), []);
 });
 
-test("a trace begins at zero, whatever its times were counted from", () => {
-  const late = {
-    ...span("a", null, 1_700_000_000_000_500),
-    events: [{ name: "retry", at_us: 1_700_000_000_000_700, attributes: {} }],
-  };
-  const found = fromItsStart({ spans: [late, span("b", "a", 1_700_000_000_000_000)] });
-  assert.deepEqual(
-    found.spans.map((one) => one.start_us),
-    [500, 0],
-  );
-  assert.equal(found.spans[0].events[0].at_us, 700);
-});
-
 test("lengths of time, sizes and numbers have three figures", () => {
   assert.deepEqual([0, 840, 12_345, 1_284_000, 300e6].map(duration), ["0", "840 µs", "12.3 ms", "1.28 s", "5 min"]);
   assert.deepEqual([900, 48e6].map(bytes), ["900 B", "45.8 MiB"]);
@@ -198,7 +186,21 @@ test("an event from function to function goes through the broker, and the activa
   assert.deepEqual(legs(edge("gateway", "activator", "request")), []);
 });
 
-test("the functions of a shop have each a colour of their own", () => {
+test("the latest are in the order in which they began, whichever came first", () => {
+  const at = (second) => `2026-03-14T09:00:0${second}.000000Z`;
+  const edge = (end, second, trace_id) =>
+    ofEdge({ from: "broker", to: end, kind: "event", label: "x", count: 1, errors: 0, trace_id, at: at(second) });
+  const trace = (trace_id, second) =>
+    ofTrace({ trace_id, name: "POST /v1/orders", service: "gateway", started_at: at(second), errors: 0 });
+  const shown = latest([edge("orders", 3, "b"), edge("payments", 5, "b"), trace("b", 1), trace("a", 4), trace("c", 0)]);
+  assert.deepEqual(
+    shown.map((one) => one.to ?? one.trace_id),
+    ["payments", "a", "orders", "c"],
+  );
+  assert.equal(latest(Array.from({ length: 20 }, (_, second) => edge("orders", second % 10, "d"))).length, 8);
+});
+
+test("the functions of a shop have each a colour of their own, and who is none of them has none of theirs", () => {
   const functions = [
     "carts",
     "catalog",
@@ -212,9 +214,18 @@ test("the functions of a shop have each a colour of their own", () => {
     "portal",
     "shipping",
   ];
-  learn(functions);
-  assert.equal(new Set([...functions, "gateway", "broker"].map(hue)).size, functions.length + 2);
-  assert.equal(hue("something-else"), hue("something-else"));
+  assert.equal(learn(functions), true);
+  const others = ["gateway", "broker", "activator", "payment-provider"];
+  assert.equal(new Set([...functions, ...others].map(hue)).size, functions.length + others.length);
+  assert.equal(hue("mail-server"), hue("payment-provider"));
+});
+
+test("what was drawn has to be drawn again only when the functions are others", () => {
+  assert.equal(learn(["b", "a"]), true);
+  const before = hue("b");
+  assert.equal(learn(["a", "b"]), false);
+  assert.equal(hue("b"), before);
+  assert.equal(learn(["a", "b", "c"]), true);
 });
 
 test("a fault that is off is not told, one that is on is", () => {

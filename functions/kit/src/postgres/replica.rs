@@ -40,7 +40,9 @@ impl Replica {
             Some(account_id) => last_mark(primary, account_id).await?,
             None => None,
         };
-        match self.breaker.call(self.showing(mark), |_| true).await {
+        // Boxed: it is as large as making a connection is.
+        let showing = Box::pin(self.showing(mark));
+        match self.breaker.call(showing, |_| true).await {
             Ok(Some(connection)) => Ok(connection),
             Ok(None) => primary.acquire().await,
             Err(error) => {

@@ -45,7 +45,7 @@ impl<'a> OutboxRow<'a> {
 impl Tx {
     pub(super) async fn begin(outbox: Outbox) -> Result<Self, sqlx::Error> {
         let mut watched = Watched::begin();
-        let begun = watched.failing(Self::open(&outbox, "begin").await);
+        let begun = watched.failing(Box::pin(Self::open(&outbox, "begin")).await);
         Ok(Self::new(watched, begun?.0, outbox))
     }
 
@@ -60,7 +60,7 @@ impl Tx {
              on conflict do nothing"
         );
         let mut watched = Watched::begin();
-        let (open, rows) = watched.failing(Self::open(&outbox, &begin).await)?;
+        let (open, rows) = watched.failing(Box::pin(Self::open(&outbox, &begin)).await)?;
         if rows == 0 {
             handled_before();
             return Ok(None);
@@ -68,7 +68,8 @@ impl Tx {
         Ok(Some(Self::new(watched, open, outbox)))
     }
 
-    /// A connection on which a transaction was begun by these statements, and how many rows they have written.
+    /// A connection on which a transaction was begun by these statements, and how many rows they have written. To be boxed: it is as large
+    /// as making a connection is, and would be a part of every handler.
     async fn open(outbox: &Outbox, begin: &str) -> Result<(Open, u64), sqlx::Error> {
         let mut open = Open::of(outbox.pool()).await?;
         let begin = raw_sql(AssertSqlSafe(begin.to_owned()));

@@ -45,6 +45,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "js/format.js",
         "js/icons.js",
         "js/keys.js",
+        "js/latest.js",
         "js/legs.js",
         "js/life.js",
         "js/lines.js",

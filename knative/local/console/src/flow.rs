@@ -1,16 +1,20 @@
 //! What flows between the parts right now: edges for the live map, and rates. Kept in memory only.
 
+mod heard;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 use tokio::sync::broadcast;
 
-use crate::hex;
-use crate::record::{SpanKind, SpanRecord};
+use crate::record::Micros;
+use crate::{hex, time};
+use heard::Edge;
+
+pub(crate) use heard::Heard;
 
 /// Edges are told that often at most.
 const TOLD_EVERY: Duration = Duration::from_millis(250);
@@ -19,89 +23,51 @@ const SECONDS: u64 = 10;
 /// More kinds of edges are not told at once.
 const EDGES_MOST: usize = 256;
 
-/// One thing that went from one part to another.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-pub(crate) struct Edge {
-    from: String,
-    to: String,
-    kind: &'static str,
-    label: String,
-}
-
-/// What one span tells of the flow.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Heard {
-    edge: Option<Edge>,
-    error: bool,
-    request: bool,
-    event: bool,
-    trace_id: [u8; 16],
-}
-
-impl Heard {
-    /// By the semantic conventions that gateway, broker and functions keep.
-    pub(crate) fn of(span: &SpanRecord, attributes: &Map<String, Value>) -> Self {
-        let text = |name: &str| attributes.get(name).and_then(Value::as_str);
-        let peer = || text("peer.service").or_else(|| text("server.address"));
-        let event_type = || text("cloudevents.event_type").unwrap_or(&span.name);
-        let edge = |from: &str, to: &str, kind, label: &str| {
-            Some(Edge {
-                from: first_label(from).to_owned(),
-                to: first_label(to).to_owned(),
-                kind,
-                label: label.to_owned(),
-            })
-        };
-        let service = span.service.as_str();
-        let (is_gateway, is_broker) = (service == "gateway", service == "broker");
-        let found = match span.kind {
-            SpanKind::Server if is_gateway => {
-                let to = peer().or_else(|| text("kong.service.name"));
-                to.and_then(|to| edge("gateway", to, "request", &span.name))
-            }
-            SpanKind::Client if text("db.system.name").is_none() => {
-                peer().and_then(|to| edge(service, to, "request", &span.name))
-            }
-            SpanKind::Producer if !is_broker => edge(service, "broker", "event", event_type()),
-            SpanKind::Consumer if !is_broker => edge("broker", service, "event", event_type()),
-            // The one who did not answer has no span of its own.
-            SpanKind::Producer if span.error => {
-                let to = text("souk.trigger").map(consumer);
-                to.and_then(|to| edge("broker", to, "event", event_type()))
-            }
-            _ => None,
-        };
-        Self {
-            edge: found,
-            error: span.error,
-            request: is_gateway && span.kind == SpanKind::Server,
-            event: is_broker && span.kind == SpanKind::Consumer,
-            trace_id: span.trace_id,
-        }
-    }
-}
-
-/// `orders.souk.svc.cluster.local` is called `orders`; an address stays as it is.
-fn first_label(host: &str) -> &str {
-    match host.split_once('.') {
-        Some((name, rest)) if rest.ends_with("svc.cluster.local") => name,
-        _ => host,
-    }
-}
-
-/// Triggers are called `[<namespace>/]<consumer>-on-<what happened>`.
-fn consumer(trigger: &str) -> &str {
-    let name = trigger.rsplit_once('/').map_or(trigger, |(_, name)| name);
-    name.split_once("-on-")
-        .map_or(name, |(consumer, _)| consumer)
-}
-
-/// Counts of one kind of edge since they were told last.
-#[derive(Debug, Clone, Default, Serialize)]
+/// Counts of one kind of edge since they were told last, and the newest of them.
+#[derive(Debug, Clone, Copy, Default)]
 struct Count {
     count: u64,
     errors: u64,
+    trace_id: [u8; 16],
+    at: Micros,
+}
+
+impl Count {
+    fn add(&mut self, heard: &Heard) {
+        if self.count == 0 || heard.at >= self.at {
+            self.at = heard.at;
+            self.trace_id = heard.trace_id;
+        }
+        self.count += 1;
+        self.errors += u64::from(heard.error);
+    }
+}
+
+/// An edge as it is told.
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    edge: Edge,
+    count: u64,
+    errors: u64,
+    /// Of the newest.
     trace_id: String,
+    /// When the newest began.
+    at: String,
+}
+
+/// By when they began, whatever the order in which their spans came.
+fn in_order(waiting: HashMap<Edge, Count>) -> Vec<Told> {
+    let mut edges: Vec<(Edge, Count)> = waiting.into_iter().collect();
+    edges.sort_by(|(edge, count), (other, its)| (count.at, edge).cmp(&(its.at, other)));
+    let told = |(edge, count): (Edge, Count)| Told {
+        edge,
+        count: count.count,
+        errors: count.errors,
+        trace_id: hex::encode(&count.trace_id),
+        at: time::rfc3339(count.at),
+    };
+    edges.into_iter().map(told).collect()
 }
 
 /// Per second, over the last ten.
@@ -160,10 +126,7 @@ impl Flow {
             if waiting.len() >= EDGES_MOST && !waiting.contains_key(edge) {
                 continue;
             }
-            let count = waiting.entry(edge.clone()).or_default();
-            count.count += 1;
-            count.errors += u64::from(heard.error);
-            count.trace_id = hex::encode(&heard.trace_id);
+            waiting.entry(edge.clone()).or_default().add(heard);
         }
         let any = !waiting.is_empty();
         drop(waiting);
@@ -178,21 +141,11 @@ impl Flow {
     }
 
     fn tell(&self) {
-        let edges = {
+        let waiting = {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *waiting)
         };
-        #[derive(Serialize)]
-        struct Told {
-            #[serde(flatten)]
-            edge: Edge,
-            #[serde(flatten)]
-            count: Count,
-        }
-        let edges: Vec<Told> = edges
-            .into_iter()
-            .map(|(edge, count)| Told { edge, count })
-            .collect();
+        let edges = in_order(waiting);
         if !edges.is_empty() {
             let text = serde_json::json!({ "edges": edges }).to_string();
             // Who listened may be gone.

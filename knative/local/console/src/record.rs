@@ -5,10 +5,20 @@ use serde::Serialize;
 /// Microseconds since 1970.
 pub(crate) type Micros = i64;
 
-/// One span.
+/// A span as it comes: one of a trace, and what that is found by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TracedSpan {
+    pub(crate) trace_id: [u8; 16],
+    /// What the trace is found by: ids of whatever its events are about.
+    pub(crate) keys: Vec<String>,
+    /// The id of the order that it is about, if it is about one.
+    pub(crate) order: Option<String>,
+    pub(crate) span: SpanRecord,
+}
+
+/// One span of a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SpanRecord {
-    pub(crate) trace_id: [u8; 16],
     pub(crate) span_id: [u8; 8],
     /// `None`: it begins its trace.
     pub(crate) parent_id: Option<[u8; 8]>,
@@ -20,10 +30,6 @@ pub(crate) struct SpanRecord {
     pub(crate) error: bool,
     /// What its status says; empty when there is nothing to say.
     pub(crate) status: String,
-    /// What the trace is found by: ids of whatever its events are about.
-    pub(crate) keys: Vec<String>,
-    /// The id of the order that it is about, if it is about one.
-    pub(crate) order: Option<String>,
     /// JSON: `{"attributes": {}, "events": [], "links": []}`.
     pub(crate) detail: String,
 }

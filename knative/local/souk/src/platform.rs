@@ -19,6 +19,8 @@ use crate::terminal::here;
 pub(crate) const OPERATOR: &str = "operator";
 /// Runs the shop, and sees every order; its account's name in `credentials.json`.
 pub(crate) const MERCHANT: &str = "merchant";
+/// Where a session is renewed.
+const RENEWAL: &str = "/oauth2/token";
 /// The shop's own public client, which every session belongs to.
 const CLIENT_ID: &str = "shop";
 /// A cold start is within it.
@@ -114,11 +116,11 @@ impl Platform {
         let refresh = self.refresh_token.as_deref().unwrap_or_default();
         let form =
             format!("client_id={CLIENT_ID}&grant_type=refresh_token&refresh_token={refresh}");
-        let request = Request::post(format!("{}/oauth2/token", self.gateway))
+        let request = Request::post(format!("{}{RENEWAL}", self.gateway))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(form));
         let request = request.map_err(|error| Failure::new(error, ""))?;
-        let answer = self.answer("/oauth2/token", request).await?;
+        let answer = self.answer(RENEWAL, request).await?;
         let mut renewed = Self {
             network: self.network.clone(),
             gateway: self.gateway.clone(),
@@ -130,7 +132,7 @@ impl Platform {
         Ok(renewed)
     }
 
-    /// The same session, whose questions make no spans.
+    /// The same session, whose looks make no spans. What changes something is a part of the shop's story, and does.
     pub(crate) fn untraced(self) -> Self {
         Self {
             is_traced: false,
@@ -203,7 +205,9 @@ impl Platform {
     }
 
     async fn answer(&self, path: &str, mut request: Request<Body>) -> Outcome<Answer> {
+        let is_look = matches!(*request.method(), Method::GET) || path == RENEWAL;
         if !self.is_traced
+            && is_look
             && let Ok(context) = HeaderValue::try_from(TraceContext::begin(0.0).to_string())
         {
             request.headers_mut().insert(TRACEPARENT, context);
@@ -283,7 +287,7 @@ pub(crate) fn segment(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::post;
+    use axum::routing::{get, post};
     use axum::{Json, Router};
     use http::HeaderMap;
 
@@ -401,24 +405,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_look_from_outside_makes_no_spans() {
+    async fn a_look_from_outside_makes_no_spans_and_a_change_does() {
         let traced = |headers: HeaderMap| async move {
             let context = headers
                 .get(TRACEPARENT)
                 .map(|value| value.to_str().unwrap().to_owned());
             Json(json!(context))
         };
-        let (_folder, data_dir, _lock) = shop(sessions().route("/v1/x", post(traced))).await;
+        let (_folder, data_dir, _lock) =
+            shop(sessions().route("/v1/x", get(traced).post(traced))).await;
         let platform = Platform::log_in(&data_dir, OPERATOR).await.unwrap();
-        let asked = async |platform: &Platform| {
-            platform
-                .send(Method::POST, "/v1/x", None)
-                .await
-                .unwrap()
-                .body
+        let asked = async |platform: &Platform, method| {
+            platform.send(method, "/v1/x", None).await.unwrap().body
         };
-        assert_eq!(asked(&platform).await, Value::Null);
-        let context = asked(&platform.untraced()).await;
+        assert_eq!(asked(&platform, Method::GET).await, Value::Null);
+        let platform = platform.untraced();
+        assert_eq!(asked(&platform, Method::POST).await, Value::Null);
+        let context = asked(&platform, Method::GET).await;
         assert!(context.as_str().unwrap().ends_with("-00"), "{context}");
     }
 

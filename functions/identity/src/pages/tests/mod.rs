@@ -61,7 +61,7 @@ fn own() -> Client {
 
 /// A shop with a customer and these clients.
 async fn desk() -> Desk {
-    let desk = Desk::open().await;
+    let desk = Box::pin(Desk::open()).await;
     desk.register("ada@souk.example", "correct horse").await;
     let mut tx = desk.app.outbox.begin().await.unwrap();
     let off = Client {

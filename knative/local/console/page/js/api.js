@@ -87,6 +87,12 @@ function hear(now) {
   if (JSON.stringify(now) !== JSON.stringify(faults.peek())) faults.value = now;
 }
 
+/** Asks for the overview, unless the stream was quicker. A shop that does not answer is told of by the stream. */
+export async function firstLook() {
+  const now = await ask("overview").catch(() => null);
+  if (now) overview.value ??= now;
+}
+
 /** Listens to the shop for as long as the page is open; the browser connects again by itself. */
 export function listen() {
   const stream = new EventSource("/api/stream");

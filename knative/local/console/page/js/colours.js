@@ -1,31 +1,34 @@
 // One colour for a service, the same in every part. Pure, but for what it has learnt.
 
-const COLOURS = 14;
+/** Those from 2 on are the functions'. */
+const OF_FUNCTIONS = 11;
 const FIXED = new Map([
   ["gateway", 0],
   ["broker", 1],
   ["activator", 13],
 ]);
+/** Of whatever is no function of this shop: the colour of quiet text. */
+const OTHERS = 14;
 /** @type {Map<string, number>} */
-const learnt = new Map();
+let learnt = new Map();
 
 /**
  * The functions of this shop: in their order each gets a colour that no other has, as long as there are enough.
  * @param {string[]} names
+ * @returns {boolean} Whether colours have changed: what was drawn has to be drawn again.
  */
 export function learn(names) {
-  [...names].sort().forEach((name, index) => learnt.set(name, 2 + (index % (COLOURS - 3))));
+  const before = [...learnt.keys()].join();
+  const sorted = [...names].sort();
+  learnt = new Map(sorted.map((name, index) => [name, 2 + (index % OF_FUNCTIONS)]));
+  return sorted.join() !== before;
 }
 
 /**
- * The number of a colour in css/base.css.
+ * The number of a colour in css/colours.css.
  * @param {string} service
  * @returns {number}
  */
 export function hue(service) {
-  const known = FIXED.get(service) ?? learnt.get(service);
-  if (known !== undefined) return known;
-  let hash = 7;
-  for (const letter of service) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 9973;
-  return 2 + (hash % (COLOURS - 3));
+  return FIXED.get(service) ?? learnt.get(service) ?? OTHERS;
 }

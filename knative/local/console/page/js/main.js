@@ -1,6 +1,6 @@
 // The frame around the parts: navigation, search, theme, what the shop says of itself; and which part is shown.
 
-import { connected, countLetters, faults, listen, openLetters, overview } from "./api.js";
+import { connected, countLetters, faults, firstLook, listen, openLetters, overview } from "./api.js";
 import { learn } from "./colours.js";
 import { effect, h, replace } from "./dom.js";
 import { ago, plural } from "./format.js";
@@ -193,11 +193,20 @@ function show() {
   found.part.show(main, route, life);
 }
 
+/** Whether a part is shown: not before it is known which colours the functions have, or that nobody says. */
+let begun = false;
+function begin() {
+  if (begun) return;
+  begun = true;
+  show();
+}
 effect(() => {
   const now = overview.value;
   if (!now) return;
   setClock(now.now);
-  learn(now.parts.functions.map((one) => one.name));
+  const areNew = learn(now.parts.functions.map((one) => one.name));
+  // Not within this effect, which would read whatever the part reads.
+  queueMicrotask(areNew && begun ? show : begin);
 });
 let givenUp = -1;
 effect(() => {
@@ -212,8 +221,8 @@ frame();
 listenToKeys(changeTheme);
 addEventListener("hashchange", () => {
   document.querySelector(".toasts")?.replaceChildren();
-  show();
+  if (begun) show();
   main.focus({ preventScroll: true });
 });
 listen();
-show();
+void firstLook().then(begin);

@@ -70,6 +70,7 @@
  * @property {number} count
  * @property {number} errors
  * @property {string | null} trace_id
+ * @property {string} at
  */
 /**
  * @typedef {object} TraceRow
@@ -83,6 +84,7 @@
  * @property {string[]} services
  * @property {string | null} key
  */
+/** Times of spans and their events: microseconds since the trace began. */
 /** @typedef {{ name: string, at_us: number, attributes: Record<string, any> }} SpanEvent */
 /**
  * @typedef {object} Span

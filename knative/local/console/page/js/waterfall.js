@@ -5,22 +5,6 @@
 /** @typedef {{ roots: Span[], children: Map<string, Span[]>, orphans: Set<string> }} Tree */
 
 /**
- * The same trace with times counted from where its first span began, whatever they were counted from.
- * @template {{ spans: Span[] }} T
- * @param {T} trace
- * @returns {T}
- */
-export function fromItsStart(trace) {
-  const start = trace.spans.reduce((first, span) => Math.min(first, span.start_us), Infinity);
-  const spans = trace.spans.map((span) => ({
-    ...span,
-    start_us: span.start_us - start,
-    events: span.events.map((event) => ({ ...event, at_us: event.at_us - start })),
-  }));
-  return { ...trace, spans };
-}
-
-/**
  * Who is whose child. A span whose parent is not there is a root, and so is one that would be its own ancestor.
  * @param {Span[]} spans
  * @returns {Tree}

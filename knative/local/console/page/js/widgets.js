@@ -59,6 +59,24 @@ export function badge(word, mood = MOODS[word] ?? "mark") {
 }
 
 /**
+ * Fills a choice of services; the chosen one is among them. What is as it was is left alone.
+ * @param {HTMLSelectElement} select
+ * @param {string} any  What the choice of none is called.
+ * @param {string[]} names
+ * @param {string} chosen
+ */
+export function fillServices(select, any, names, chosen) {
+  const all = [...new Set([...names, ...(chosen ? [chosen] : [])])];
+  if (select.options.length === all.length + 1) return;
+  replace(
+    select,
+    h("option", { value: "" }, any),
+    all.map((name) => h("option", { value: name }, name)),
+  );
+  select.value = chosen;
+}
+
+/**
  * Nothing to show, and what to do about it.
  * @param {string} title
  * @param {Child} why
@@ -84,7 +102,7 @@ export function typed(command) {
     },
     "Copy",
   );
-  return h("div", { class: "type" }, h("code", { tabindex: 0 }, command), copy);
+  return h("div", { class: "type" }, h("code", null, command), copy);
 }
 
 /** A sentence; what stands between backticks is code. @param {string} text */

@@ -1,7 +1,7 @@
 //! The API as the page asks it.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -10,7 +10,7 @@ use futures::StreamExt as _;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use souk_network::{Kind, Span, TraceContext};
+use souk_network::{Kind, Span, SpanEvent, TraceContext};
 use tower::ServiceExt as _;
 
 use crate::server;
@@ -58,8 +58,21 @@ impl World {
     }
 
     /// A span of the runtime itself.
-    async fn span(&self, name: &str, parent: Option<TraceContext>) -> TraceContext {
-        let context = TraceContext::begin(1.0);
+    async fn span(&self, name: &str) -> TraceContext {
+        self.span_at(name, None, SystemTime::now()).await
+    }
+
+    /// One that began then, in the trace of its parent, if it has one; with an event at its start.
+    async fn span_at(
+        &self,
+        name: &str,
+        parent: Option<TraceContext>,
+        began: SystemTime,
+    ) -> TraceContext {
+        let context = match parent {
+            Some(parent) => parent.child(),
+            None => TraceContext::begin(1.0),
+        };
         let (spans, receiver) = souk_network::Spans::channel(SystemTime::now);
         let mut span = Span::of(
             context,
@@ -67,19 +80,19 @@ impl World {
             "gateway",
             name.to_owned(),
             Kind::Server,
-            SystemTime::now(),
+            began,
         );
-        if let Some(parent) = parent {
-            span.trace_id = parent.trace_id();
-        }
         span.attributes.push(("kong.service.name", "orders".into()));
+        span.events.push(SpanEvent {
+            name: "retry",
+            at: span.started,
+            attributes: Vec::new(),
+        });
         self.telemetry.listen(receiver);
         spans.take(span);
         drop(spans);
-        while self.get("/api/traces?q=".to_owned().as_str()).await.1["traces"]
-            .as_array()
-            .is_none_or(|traces| !traces.iter().any(|one| one["name"] == name))
-        {
+        let list = format!("/api/traces?q={name}");
+        while self.get(&list.replace(' ', "+")).await.1["traces"] == json!([]) {
             self.telemetry.flush().await;
             tokio::task::yield_now().await;
         }
@@ -107,7 +120,7 @@ async fn the_overview_says_what_there_is() {
 #[tokio::test]
 async fn a_trace_is_listed_and_opened() {
     let world = World::new(None);
-    let context = world.span("POST /v1/orders", None).await;
+    let context = world.span("POST /v1/orders").await;
     let (_, list) = world.get("/api/traces?service=gateway&min_ms=0").await;
     let trace = &list["traces"][0];
     let id = format!("{:032x}", context.trace_id());
@@ -122,6 +135,24 @@ async fn a_trace_is_listed_and_opened() {
         (&Value::Null, &json!("server"))
     );
     assert_eq!((&open["total"], &open["orphans"]), (&json!(1), &json!([])));
+}
+
+#[tokio::test]
+async fn times_in_a_trace_are_counted_from_its_start() {
+    let world = World::new(None);
+    let second = Duration::from_secs(1);
+    let began = SystemTime::UNIX_EPOCH + 1_800_000_000 * second;
+    let context = world.span_at("first", None, began).await;
+    world.span_at("later", Some(context), began + second).await;
+    let path = format!("/api/traces/{:032x}", context.trace_id());
+    let (_, open) = world.get(&path).await;
+    assert_eq!(open["started_at"], "2027-01-15T08:00:00.000000Z");
+    for (span, start) in [(0, 0), (1, 1_000_000)] {
+        let span = &open["spans"][span];
+        assert_eq!(span["start_us"], json!(start));
+        let retry = json!({"name": "retry", "at_us": start, "attributes": {}});
+        assert_eq!(span["events"], json!([retry]));
+    }
 }
 
 #[tokio::test]
@@ -164,7 +195,7 @@ async fn who_follows_sees_the_overview_and_then_what_flows() {
     };
     read_until("event: overview").await;
     read_until("event: faults").await;
-    world.span("GET /v1/orders", None).await;
+    world.span("GET /v1/orders").await;
     read_until("event: flow").await;
     read_until(r#""from":"gateway""#).await;
 }

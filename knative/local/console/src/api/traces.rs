@@ -12,6 +12,7 @@ use super::{Asked, unreadable};
 use crate::compress::compressed;
 use crate::console::Console;
 use crate::problem::Problem;
+use crate::record::Micros;
 use crate::store::{Trace, TraceFilter, TraceHead};
 use crate::{hex, time};
 
@@ -129,27 +130,50 @@ struct Span<'a> {
     service: &'a str,
     name: &'a str,
     kind: &'static str,
-    start_us: i64,
+    /// Microseconds since the trace began.
+    start_us: Micros,
     duration_us: i64,
     error: bool,
     status: &'a str,
     attributes: &'a RawValue,
-    events: &'a RawValue,
+    events: Vec<Moment<'a>>,
     links: &'a RawValue,
 }
 
-/// What was stored as JSON goes out as it is.
+/// What was stored as JSON; but for times it goes out as it is.
 #[derive(Deserialize)]
 struct Detail<'a> {
     #[serde(borrow)]
     attributes: &'a RawValue,
     #[serde(borrow)]
-    events: &'a RawValue,
+    events: Vec<Moment<'a>>,
     #[serde(borrow)]
     links: &'a RawValue,
 }
 
+/// Something that happened during a span.
+#[derive(Deserialize, Serialize)]
+struct Moment<'a> {
+    #[serde(borrow)]
+    name: &'a RawValue,
+    /// Stored: microseconds since 1970. Given out: since the trace began.
+    at_us: Micros,
+    #[serde(borrow)]
+    attributes: &'a RawValue,
+}
+
+impl Moment<'_> {
+    /// Counted from when the trace began.
+    fn since(self, began: Micros) -> Self {
+        Self {
+            at_us: self.at_us.saturating_sub(began),
+            ..self
+        }
+    }
+}
+
 fn whole(trace: &Trace) -> Result<Vec<u8>, std::io::Error> {
+    let began = trace.head.started_us;
     let spans = trace.spans.iter().map(|span| {
         let detail: Detail<'_> = serde_json::from_str(&span.detail)?;
         Ok(Span {
@@ -158,19 +182,23 @@ fn whole(trace: &Trace) -> Result<Vec<u8>, std::io::Error> {
             service: &span.service,
             name: &span.name,
             kind: span.kind.name(),
-            start_us: span.start_us,
+            start_us: span.start_us.saturating_sub(began),
             duration_us: span.duration_us,
             error: span.error,
             status: &span.status,
             attributes: detail.attributes,
-            events: detail.events,
+            events: detail
+                .events
+                .into_iter()
+                .map(|one| one.since(began))
+                .collect(),
             links: detail.links,
         })
     });
     let spans = spans.collect::<Result<_, serde_json::Error>>()?;
     let document = Whole {
         trace_id: trace.head.id(),
-        started_at: time::rfc3339(trace.head.started_us),
+        started_at: time::rfc3339(began),
         duration_us: trace.head.duration_us,
         services: &trace.head.services,
         key: trace.head.key.as_deref(),

@@ -1,24 +1,27 @@
 //! What spans tell of the flow.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
+use crate::record::{SpanKind, SpanRecord, TracedSpan};
 
 fn heard(service: &str, kind: SpanKind, error: bool, attributes: Value) -> Heard {
-    let span = SpanRecord {
+    let span = TracedSpan {
         trace_id: [0xab; 16],
-        span_id: [1; 8],
-        parent_id: None,
-        service: service.to_owned(),
-        name: "POST /v1/orders".to_owned(),
-        kind,
-        start_us: 0,
-        duration_us: 0,
-        error,
-        status: String::new(),
         keys: Vec::new(),
         order: None,
-        detail: String::new(),
+        span: SpanRecord {
+            span_id: [1; 8],
+            parent_id: None,
+            service: service.to_owned(),
+            name: "POST /v1/orders".to_owned(),
+            kind,
+            start_us: 0,
+            duration_us: 0,
+            error,
+            status: String::new(),
+            detail: String::new(),
+        },
     };
     Heard::of(&span, attributes.as_object().unwrap())
 }
@@ -34,6 +37,8 @@ fn the_kind_of_a_span_says_from_where_to_where_it_went() {
     let orders = json!({"server.address": "orders.souk.svc.cluster.local"});
     let provider = json!({"peer.service": "payment-provider"});
     let trigger = json!({"souk.trigger": "souk/orders-on-stock-reserved"});
+    let keys = json!({"peer.service": "keys", "server.address": "identity.souk.svc.cluster.local"});
+    let cluster_keys = json!({"peer.service": "keys", "server.address": "kubernetes.default.svc"});
     let database = json!({"db.system.name": "postgresql", "server.address": "127.0.0.1"});
     for (service, kind, error, attributes, expected) in [
         (
@@ -66,6 +71,14 @@ fn the_kind_of_a_span_says_from_where_to_where_it_went() {
             &provider,
             Some(("payments", "payment-provider", "request")),
         ),
+        (
+            "orders",
+            SpanKind::Client,
+            false,
+            &keys,
+            Some(("orders", "identity", "request")),
+        ),
+        ("intake", SpanKind::Client, false, &cluster_keys, None),
         ("broker", SpanKind::Producer, false, &orders, None),
         (
             "broker",
@@ -111,7 +124,42 @@ async fn edges_are_told_together_and_only_to_who_listens() {
     let said: Value = serde_json::from_str(&told.recv().await.unwrap()).unwrap();
     let expected = json!({"edges": [{
         "from": "gateway", "to": "orders", "kind": "request", "label": "POST /v1/orders",
-        "count": 3, "errors": 0, "trace_id": "ab".repeat(16),
+        "count": 3, "errors": 0, "trace_id": "ab".repeat(16), "at": "1970-01-01T00:00:00.000000Z",
     }]});
     assert_eq!(said, expected);
+}
+
+#[tokio::test]
+async fn edges_are_told_by_when_they_began_and_lead_to_the_newest_trace() {
+    let flow = Flow::new();
+    let mut told = flow.follow();
+    let attributes = json!({"cloudevents.event_type": "order.placed", "server.address": "orders.souk.svc.cluster.local"});
+    let at = |service: &str, kind, at: Micros, trace: u8| Heard {
+        at,
+        trace_id: [trace; 16],
+        ..heard(service, kind, false, attributes.clone())
+    };
+    flow.hear(&[
+        at("inventory", SpanKind::Consumer, 30, 1),
+        at("gateway", SpanKind::Server, 10, 1),
+        at("inventory", SpanKind::Consumer, 25, 2),
+    ]);
+    flow.hear(&[at("orders", SpanKind::Producer, 20, 1)]);
+    let said: Value = serde_json::from_str(&told.recv().await.unwrap()).unwrap();
+    let edges: Vec<String> = said["edges"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|edge| format!("{} {} {}", edge["from"], edge["at"], edge["trace_id"]))
+        .map(|edge| edge.replace('"', ""))
+        .collect();
+    let trace = "01".repeat(16);
+    assert_eq!(
+        edges,
+        [
+            format!("gateway 1970-01-01T00:00:00.000010Z {trace}"),
+            format!("orders 1970-01-01T00:00:00.000020Z {trace}"),
+            format!("broker 1970-01-01T00:00:00.000030Z {trace}"),
+        ]
+    );
 }

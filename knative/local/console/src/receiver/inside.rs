@@ -9,9 +9,9 @@ use crate::time::micros;
 
 /// The span as it is kept.
 pub(crate) fn record(span: Span) -> Received {
+    let trace_id = span.trace_id.to_be_bytes();
     let start_us = micros(span.started);
     let record = SpanRecord {
-        trace_id: span.trace_id.to_be_bytes(),
         span_id: span.span_id.to_be_bytes(),
         parent_id: span.parent_id.map(u64::to_be_bytes),
         service: span.service.to_owned(),
@@ -21,8 +21,6 @@ pub(crate) fn record(span: Span) -> Received {
         duration_us: micros(span.ended).saturating_sub(start_us).max(0),
         error: span.error.is_some(),
         status: span.error.unwrap_or_default(),
-        keys: Vec::new(),
-        order: None,
         detail: String::new(),
     };
     let detail = Detail {
@@ -30,7 +28,7 @@ pub(crate) fn record(span: Span) -> Received {
         events: span.events.into_iter().map(event).collect(),
         links: Vec::new(),
     };
-    complete(record, &detail)
+    complete(trace_id, record, &detail)
 }
 
 fn kind(kind: Kind) -> SpanKind {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::attributes;
 use crate::flow::Heard;
 use crate::hex;
-use crate::record::{SpanKind, SpanRecord};
+use crate::record::{SpanKind, SpanRecord, TracedSpan};
 
 /// More events and links of one span are left out.
 const EVENTS_MOST: usize = 128;
@@ -20,7 +20,7 @@ const OF_RESOURCE: [&str; 2] = ["faas.version", "service.instance.id"];
 
 /// A span to keep, and what it tells of the flow.
 pub(crate) struct Received {
-    pub(crate) span: SpanRecord,
+    pub(crate) span: TracedSpan,
     pub(crate) heard: Heard,
 }
 
@@ -59,8 +59,8 @@ fn received(span: Span, service: &str, instance: &Map<String, Value>) -> Option<
     attributes.extend(attributes::json(span.attributes));
     let status = span.status.unwrap_or_default();
     let error = status.code == StatusCode::Error as i32;
+    let trace_id = id(&span.trace_id)?;
     let record = SpanRecord {
-        trace_id: id(&span.trace_id)?,
         span_id: id(&span.span_id)?,
         parent_id: id(&span.parent_span_id),
         service: service.to_owned(),
@@ -73,8 +73,6 @@ fn received(span: Span, service: &str, instance: &Map<String, Value>) -> Option<
         ),
         error,
         status: attributes::cut(status.message),
-        keys: Vec::new(),
-        order: None,
         detail: String::new(),
     };
     let detail = Detail {
@@ -87,27 +85,34 @@ fn received(span: Span, service: &str, instance: &Map<String, Value>) -> Option<
             .collect(),
         links: span.links.into_iter().take(EVENTS_MOST).map(link).collect(),
     };
-    Some(complete(record, &detail))
+    Some(complete(trace_id, record, &detail))
 }
 
 /// Fills in what follows from a span's attributes.
-pub(super) fn complete(mut span: SpanRecord, detail: &Detail) -> Received {
+pub(super) fn complete(trace_id: [u8; 16], mut span: SpanRecord, detail: &Detail) -> Received {
     let text = |name: &str| detail.attributes.get(name).and_then(Value::as_str);
     let subject = text("cloudevents.event_subject");
     let about = subject.map(|subject| subject.rsplit_once('/').map_or(subject, |(_, id)| id));
+    let mut keys: Vec<String> = Vec::new();
     for key in [text("messaging.kafka.message.key"), about]
         .into_iter()
         .flatten()
     {
-        if !key.is_empty() && !span.keys.iter().any(|known| known == key) {
-            span.keys.push(key.to_owned());
+        if !key.is_empty() && !keys.iter().any(|known| known == key) {
+            keys.push(key.to_owned());
         }
     }
-    span.order = subject
+    let order = subject
         .and_then(|subject| subject.strip_prefix("orders/"))
         .map(ToOwned::to_owned);
     // Every key is text, so that there is nothing to go wrong.
     span.detail = serde_json::to_string(detail).unwrap_or_default();
+    let span = TracedSpan {
+        trace_id,
+        keys,
+        order,
+        span,
+    };
     Received {
         heard: Heard::of(&span, &detail.attributes),
         span,

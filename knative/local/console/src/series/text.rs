@@ -93,9 +93,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn buckets_are_added_up_and_labels_are_escaped() {
-        let samples = [
+    fn samples() -> [Sample; 2] {
+        [
             sample(
                 "d_seconds",
                 SeriesKind::Histogram,
@@ -104,7 +103,11 @@ mod tests {
                 &[2, 1, 1],
             ),
             sample("n_total", SeriesKind::Counter, &[], 3.0, &[]),
-        ];
+        ]
+    }
+
+    #[test]
+    fn buckets_are_added_up_and_labels_are_escaped() {
         let expected = r#"# HELP d_seconds Says \\ it.\nTwice.
 # TYPE d_seconds histogram
 d_seconds_bucket{service_name="a \"b\"",le="0.1"} 2
@@ -116,21 +119,12 @@ d_seconds_count{service_name="a \"b\""} 4
 # TYPE n_total counter
 n_total{service_name="a \"b\""} 3
 "#;
-        assert_eq!(text(&samples), expected);
+        assert_eq!(text(&samples()), expected);
     }
 
     #[test]
     fn what_is_written_is_read_again_as_it_was() {
-        let mut samples = vec![
-            sample(
-                "d_seconds",
-                SeriesKind::Histogram,
-                &["0.1", "1"],
-                2.5,
-                &[2, 1, 1],
-            ),
-            sample("n_total", SeriesKind::Counter, &[], 3.0, &[]),
-        ];
+        let mut samples = samples();
         let read = crate::series::parse(&text(&samples));
         for sample in &mut samples {
             sample.series.source = Source::Platform;

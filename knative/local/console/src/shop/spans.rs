@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::path::facts::{Span, SpanEvent};
-use crate::store::{StoredSpan, Trace, TraceFilter};
+use crate::record::SpanRecord;
+use crate::store::{Trace, TraceFilter};
 use crate::telemetry::Telemetry;
 
 /// Traces of one order that are read: an order has one, and one for each that somebody began later.
@@ -61,16 +62,19 @@ async fn read(telemetry: &Telemetry, filter: TraceFilter) -> rusqlite::Result<Ve
 
 fn of_trace(trace: Trace) -> Vec<Span> {
     let trace_id = trace.head.id();
-    let spans = trace.spans.into_iter().map(|span: StoredSpan| {
+    let spans = trace.spans.into_iter().map(|span: SpanRecord| {
         let Detail { attributes, events } = detail(&span.detail);
         Span {
             trace_id: trace_id.clone(),
+            span_id: span.span_id,
+            parent_id: span.parent_id,
             service: span.service,
             name: span.name,
             kind: span.kind.name().to_owned(),
             started_at: time(span.start_us),
             duration_us: span.duration_us,
             error: span.error,
+            status: span.status,
             attributes,
             events: events.into_iter().map(of_event).collect(),
         }

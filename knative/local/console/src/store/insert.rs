@@ -7,7 +7,7 @@ use super::logs::{self, LogLine};
 use super::metrics::SeriesNumbers;
 use super::names::Services;
 use super::span_rows::Summaries;
-use crate::record::{LogRecord, Micros, PointRecord, SeriesRecord, SpanRecord};
+use crate::record::{LogRecord, Micros, PointRecord, SeriesRecord, TracedSpan};
 
 /// What a batch added.
 #[derive(Default)]
@@ -49,6 +49,7 @@ impl Inserter {
         }
         let mut written = Written::default();
         let mut summaries = Summaries::default();
+        let mut lines = Vec::new();
         for command in batch {
             match command {
                 Command::Spans(spans) => {
@@ -56,10 +57,8 @@ impl Inserter {
                         written.spans += self.span(file, &span, &mut summaries, now)?;
                     }
                 }
-                Command::Logs(lines, mark) => {
-                    for line in lines {
-                        written.lines.push(self.line(file, line, now)?);
-                    }
+                Command::Logs(more, mark) => {
+                    lines.extend(more);
                     if let Some(mark) = mark {
                         logs::set_read_mark(file, &mark)?;
                     }
@@ -73,6 +72,11 @@ impl Inserter {
             }
         }
         summaries.save(file)?;
+        // Files are read one after the other; their lines stand by time all the same.
+        lines.sort_by_key(|line: &LogRecord| line.time_us);
+        for line in lines {
+            written.lines.push(self.line(file, line, now)?);
+        }
         Ok(written)
     }
 
@@ -80,12 +84,13 @@ impl Inserter {
     fn span(
         &mut self,
         file: &Connection,
-        span: &SpanRecord,
+        traced: &TracedSpan,
         summaries: &mut Summaries,
         now: Micros,
     ) -> rusqlite::Result<u64> {
+        let span = &traced.span;
         let service = self.services.number(file, &span.service)?;
-        let trace = summaries.of(file, span, now)?;
+        let trace = summaries.of(file, traced, now)?;
         let mut insert = file.prepare_cached(
             "INSERT OR IGNORE INTO spans
              (trace, span_id, parent_id, service, name, kind, start_us, duration_us, error, status, detail)
@@ -108,8 +113,8 @@ impl Inserter {
         if new == 0 {
             return Ok(0);
         }
-        trace.add(span, service);
-        for key in &span.keys {
+        trace.add(traced, service);
+        for key in &traced.keys {
             if trace.is_new_key(key) {
                 file.prepare_cached("INSERT OR IGNORE INTO keys (key, trace) VALUES (?1, ?2)")?
                     .execute(params![key, trace.id])?;

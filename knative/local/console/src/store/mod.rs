@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use tokio::sync::{broadcast, oneshot};
 
-use crate::record::{LogRecord, PointRecord, ReadMark, SeriesRecord, SpanRecord};
+use crate::record::{LogRecord, PointRecord, ReadMark, SeriesRecord, TracedSpan};
 use crate::telemetry::{Limits, Now};
 use queue::Queue;
 use read::Readers;
@@ -33,7 +33,7 @@ use read::Readers;
 pub(crate) use logs::{LogFilter, LogLine, LogPage};
 pub(crate) use metrics::StoredSeries;
 pub(crate) use queue::Counts;
-pub(crate) use trace::{StoredSpan, Trace};
+pub(crate) use trace::Trace;
 pub(crate) use traces::{TraceFilter, TraceHead, TracePage};
 
 /// How many log lines somebody who follows may fall behind.
@@ -41,7 +41,7 @@ const FOLLOWED: usize = 1024;
 
 /// What is said to the writer.
 pub(crate) enum Command {
-    Spans(Vec<SpanRecord>),
+    Spans(Vec<TracedSpan>),
     /// Lines, and how far a file was read by them.
     Logs(Vec<LogRecord>, Option<ReadMark>),
     Points(Vec<(SeriesRecord, PointRecord)>),
@@ -73,7 +73,7 @@ impl Store {
     }
 
     /// Takes spans; false when there was no room for them.
-    pub(crate) fn spans(&self, spans: Vec<SpanRecord>) -> bool {
+    pub(crate) fn spans(&self, spans: Vec<TracedSpan>) -> bool {
         self.queue.put(spans.len(), Command::Spans(spans))
     }
 

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::names::bit;
-use crate::record::{Micros, SpanRecord};
+use crate::record::{Micros, TracedSpan};
 
 /// How long the searchable names of one trace may be.
 const WORDS_MOST: usize = 2048;
@@ -38,7 +38,7 @@ impl Summaries {
     pub(super) fn of(
         &mut self,
         file: &Connection,
-        span: &SpanRecord,
+        span: &TracedSpan,
         now: Micros,
     ) -> rusqlite::Result<&mut Summary> {
         match self.0.entry(span.trace_id) {
@@ -103,16 +103,17 @@ fn read(file: &Connection, trace_id: &[u8; 16]) -> rusqlite::Result<Option<Summa
     summary.optional()
 }
 
-fn make(file: &Connection, span: &SpanRecord, now: Micros) -> rusqlite::Result<Summary> {
+fn make(file: &Connection, span: &TracedSpan, now: Micros) -> rusqlite::Result<Summary> {
     let mut insert = file.prepare_cached(
         "INSERT INTO traces (trace_id, started_us, ended_us, root_start_us, root_is_first, service, name, spans, errors,
          services, words, arrived_us) VALUES (?1, ?2, ?3, ?2, 0, '', '', 0, 0, 0, '', ?4)",
     )?;
-    let ended_us = span.start_us.saturating_add(span.duration_us);
-    insert.execute(params![&span.trace_id[..], span.start_us, ended_us, now])?;
+    let started_us = span.span.start_us;
+    let ended_us = started_us.saturating_add(span.span.duration_us);
+    insert.execute(params![&span.trace_id[..], started_us, ended_us, now])?;
     Ok(Summary {
         id: file.last_insert_rowid(),
-        started_us: span.start_us,
+        started_us,
         ended_us,
         ..Summary::default()
     })
@@ -120,7 +121,8 @@ fn make(file: &Connection, span: &SpanRecord, now: Micros) -> rusqlite::Result<S
 
 impl Summary {
     /// Counts a span that is new, whose service has this number.
-    pub(super) fn add(&mut self, span: &SpanRecord, service: i64) {
+    pub(super) fn add(&mut self, traced: &TracedSpan, service: i64) {
+        let span = &traced.span;
         let ended_us = span.start_us.saturating_add(span.duration_us);
         self.started_us = self.started_us.min(span.start_us);
         self.ended_us = self.ended_us.max(ended_us);
@@ -141,7 +143,7 @@ impl Summary {
         self.errors += i64::from(span.error);
         self.services |= bit(service);
         if self.key.is_none() {
-            self.key.clone_from(&span.order);
+            self.key.clone_from(&traced.order);
         }
         if self.words.len() + span.name.len() < WORDS_MOST
             && !self.words.lines().any(|word| word == span.name)
@@ -160,23 +162,25 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::SpanKind;
+    use crate::record::{SpanKind, SpanRecord};
 
-    fn span(name: &str, start_us: Micros, parent: Option<u8>) -> SpanRecord {
-        SpanRecord {
+    fn span(name: &str, start_us: Micros, parent: Option<u8>) -> TracedSpan {
+        TracedSpan {
             trace_id: [1; 16],
-            span_id: [1; 8],
-            parent_id: parent.map(|id| [id; 8]),
-            service: "orders".to_owned(),
-            name: name.to_owned(),
-            kind: SpanKind::Server,
-            start_us,
-            duration_us: 10,
-            error: false,
-            status: String::new(),
             keys: Vec::new(),
             order: None,
-            detail: String::new(),
+            span: SpanRecord {
+                span_id: [1; 8],
+                parent_id: parent.map(|id| [id; 8]),
+                service: "orders".to_owned(),
+                name: name.to_owned(),
+                kind: SpanKind::Server,
+                start_us,
+                duration_us: 10,
+                error: false,
+                status: String::new(),
+                detail: String::new(),
+            },
         }
     }
 

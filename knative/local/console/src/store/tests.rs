@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::record::{SeriesKind, Source, SpanKind};
+use crate::record::{SeriesKind, Source, SpanKind, SpanRecord};
 use logs::{line, messages};
 
 /// Seconds since 1970.
@@ -22,28 +22,30 @@ fn open(folder: &Path, limits: Limits) -> Store {
     Store::open(folder, limits, now()).unwrap()
 }
 
-fn span(trace: u64, span: u64, parent: Option<u64>, start_us: i64) -> SpanRecord {
+fn span(trace: u64, span: u64, parent: Option<u64>, start_us: i64) -> TracedSpan {
     let mut trace_id = [1; 16];
     trace_id[8..].copy_from_slice(&trace.to_be_bytes());
-    SpanRecord {
+    TracedSpan {
         trace_id,
-        span_id: span.to_be_bytes(),
-        parent_id: parent.map(u64::to_be_bytes),
-        service: if span.is_multiple_of(2) {
-            "orders"
-        } else {
-            "gateway"
-        }
-        .to_owned(),
-        name: format!("work {span}"),
-        kind: SpanKind::Server,
-        start_us,
-        duration_us: 1000,
-        error: false,
-        status: String::new(),
         keys: Vec::new(),
         order: None,
-        detail: r#"{"attributes":{},"events":[],"links":[]}"#.to_owned(),
+        span: SpanRecord {
+            span_id: span.to_be_bytes(),
+            parent_id: parent.map(u64::to_be_bytes),
+            service: if span.is_multiple_of(2) {
+                "orders"
+            } else {
+                "gateway"
+            }
+            .to_owned(),
+            name: format!("work {span}"),
+            kind: SpanKind::Server,
+            start_us,
+            duration_us: 1000,
+            error: false,
+            status: String::new(),
+            detail: r#"{"attributes":{},"events":[],"links":[]}"#.to_owned(),
+        },
     }
 }
 
@@ -105,12 +107,12 @@ async fn a_list_is_newest_first_in_pages_and_filters() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), Limits::default());
     let mut slow = span(2, 2, None, 200);
-    slow.duration_us = 5_000_000;
+    slow.span.duration_us = 5_000_000;
     slow.keys = vec!["o-1".to_owned()];
     slow.order = Some("o-1".to_owned());
     let mut failed = span(3, 3, None, 300);
-    failed.error = true;
-    failed.name = "100% sure".to_owned();
+    failed.span.error = true;
+    failed.span.name = "100% sure".to_owned();
     store.spans(vec![span(1, 1, None, 100), slow, failed]);
     let page = |limit, before| TraceFilter {
         limit,
@@ -211,7 +213,7 @@ async fn the_file_does_not_grow_beyond_its_bound() {
     let store = open(folder.path(), limits);
     for trace in 0..200 {
         let mut large = span(trace, 1, None, 1);
-        large.detail = format!(r#"{{"attributes":{{"x":"{}"}}}}"#, "x".repeat(20_000));
+        large.span.detail = format!(r#"{{"attributes":{{"x":"{}"}}}}"#, "x".repeat(20_000));
         store.spans(vec![large]);
         store.flush().await;
     }

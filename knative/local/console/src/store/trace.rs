@@ -6,33 +6,17 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::names::Services;
 use super::traces::{HEAD, TraceHead, head};
-use crate::record::{Micros, SpanKind};
+use crate::record::{SpanKind, SpanRecord};
 
 /// A whole trace.
 #[derive(Debug, Clone)]
 pub(crate) struct Trace {
     pub(crate) head: TraceHead,
     /// By start, the first ones.
-    pub(crate) spans: Vec<StoredSpan>,
+    pub(crate) spans: Vec<SpanRecord>,
     /// Spans whose parent is not here.
     pub(crate) orphans: Vec<[u8; 8]>,
     pub(crate) logs: i64,
-}
-
-/// A span as it was stored.
-#[derive(Debug, Clone)]
-pub(crate) struct StoredSpan {
-    pub(crate) span_id: [u8; 8],
-    pub(crate) parent_id: Option<[u8; 8]>,
-    pub(crate) service: String,
-    pub(crate) name: String,
-    pub(crate) kind: SpanKind,
-    pub(crate) start_us: Micros,
-    pub(crate) duration_us: i64,
-    pub(crate) error: bool,
-    pub(crate) status: String,
-    /// JSON: attributes, events, links.
-    pub(crate) detail: String,
 }
 
 pub(super) fn open(
@@ -68,14 +52,14 @@ fn spans(
     trace: i64,
     limit: usize,
     services: &Services,
-) -> rusqlite::Result<Vec<StoredSpan>> {
+) -> rusqlite::Result<Vec<SpanRecord>> {
     let mut select = file.prepare_cached(
         "SELECT span_id, parent_id, service, name, kind, start_us, duration_us, error, status, detail
          FROM spans WHERE trace = ?1 ORDER BY start_us, id LIMIT ?2",
     )?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = select.query_map([trace, limit], |row| {
-        Ok(StoredSpan {
+        Ok(SpanRecord {
             span_id: row.get(0)?,
             parent_id: row.get(1)?,
             service: services.name(row.get(2)?),

@@ -5,7 +5,7 @@ import { hue } from "../colours.js";
 import { h, replace } from "../dom.js";
 import { plural, short } from "../format.js";
 import { to } from "../routes.js";
-import { nothing, said, souk, time, toast, trouble } from "../widgets.js";
+import { fillServices, nothing, said, souk, time, toast, trouble } from "../widgets.js";
 
 /** @typedef {import("../types.js").Line} Line */
 
@@ -61,14 +61,7 @@ export function show(main, route, life) {
     const names = (overview.value?.parts.functions ?? []).map((one) => one.name);
     const others = (overview.value?.parts.stand_ins ?? []).map((one) => one.name);
     const chosen = service.value || asked.get("service") || "";
-    const all = [...new Set([...names, ...others, ...(chosen ? [chosen] : [])])];
-    if (service.options.length === all.length + 1) return;
-    replace(
-      service,
-      h("option", { value: "" }, "every function"),
-      all.map((name) => h("option", { value: name }, name)),
-    );
-    service.value = chosen;
+    fillServices(service, "every function", [...names, ...others], chosen);
   });
 
   function drawTrace() {

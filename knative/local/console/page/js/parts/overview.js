@@ -1,22 +1,23 @@
 // Is it well? What runs, what flows, what asks for somebody.
 
 import { ask, flow, openLetters, overview } from "../api.js";
-import { effect, h, replace, s } from "../dom.js";
-import { bytes, clock, count, eventName, measure, plural } from "../format.js";
+import { effect, h, replace, s, signal } from "../dom.js";
+import { bytes, clock, count, measure, plural, shortName } from "../format.js";
 import { flowMap } from "../flowmap.js";
+import { latest, ofEdge, ofTrace } from "../latest.js";
 import { to } from "../routes.js";
 import { concerns } from "../concerns.js";
 import { auditCard } from "./audit.js";
-import { nothing, now, service, souk } from "../widgets.js";
+import { nothing, service, souk } from "../widgets.js";
 
 /** @typedef {import("../types.js").Overview} Overview */
-/** @typedef {import("../types.js").Edge} Edge */
 
 const KEPT = 60;
 /** Of the last minute; they outlive the part. @type {Record<string, number[]>} */
 const history = { requests: [], errors: [], events: [] };
-/** @type {{ edge: Edge, at: string }[]} */
-let ticker = [];
+/** What is shown as the latest. */
+const ticker = signal(/** @type {import("../latest.js").Item[]} */ ([]));
+let isFilled = false;
 
 export const title = () => "Overview";
 
@@ -29,7 +30,7 @@ export function show(main, _route, life) {
   const tiles = h("div", { class: "tiles" });
   const map = flowMap();
   const worries = h("div", { class: "body worries" });
-  const latest = h("ol", { class: "latest", "aria-label": "The latest requests and events" });
+  const newest = h("ol", { class: "latest", "aria-label": "The latest requests and events" });
   const beside = h("div", { class: "body" });
   main.append(
     h("div", { class: "head" }, h("h1", null, "Overview")),
@@ -56,7 +57,7 @@ export function show(main, _route, life) {
             h("h2", { class: "grow" }, "Latest"),
             h("a", { href: "#/traces", class: "small" }, "All traces"),
           ),
-          latest,
+          newest,
         ),
         auditCard(life),
         h("section", { class: "card" }, h("header", null, h("h2", null, "Beside the functions")), beside),
@@ -75,18 +76,28 @@ export function show(main, _route, life) {
   life.effect(() => {
     const edges = flow.value;
     map.flow(edges, overview.peek()?.parts.functions ?? []);
-    drawLatest(latest);
   });
-  if (!overview.peek())
-    void life.quietly(
-      async () => void (overview.value = await ask("overview", { signal: life.signal }).catch(() => null)),
-    );
+  life.effect(() => drawLatest(newest));
+  void fill();
+}
+
+/** What was before the page was opened; asked for once. */
+async function fill() {
+  if (isFilled) return;
+  isFilled = true;
+  try {
+    /** @type {import("../types.js").TraceRow[]} */
+    const traces = (await ask("traces", { query: { limit: 8 } })).traces;
+    ticker.value = latest([...ticker.peek(), ...traces.map(ofTrace)]);
+  } catch {
+    // Another look asks again.
+    isFilled = false;
+  }
 }
 
 // What flowed is remembered whichever part is shown.
 effect(() => {
-  const at = new Date(now()).toISOString();
-  ticker = [...flow.value.map((edge) => ({ edge, at })).reverse(), ...ticker].slice(0, 8);
+  ticker.value = latest([...flow.value.map(ofEdge), ...ticker.peek()]);
 });
 setInterval(() => {
   const rates = overview.peek()?.rates;
@@ -224,7 +235,7 @@ function besideOf(all) {
 
 /** @param {Element} place */
 function drawLatest(place) {
-  if (!ticker.length) {
+  if (!ticker.value.length) {
     return replace(
       place,
       nothing(
@@ -236,27 +247,22 @@ function drawLatest(place) {
   }
   replace(
     place,
-    ticker.map(({ edge, at }) =>
-      h(
+    ticker.value.map((one) => {
+      const label = shortName(one.label);
+      return h(
         "li",
-        { class: edge.errors ? "wrong" : "" },
-        h("time", { datetime: at, title: at }, clock(at).slice(0, 8)),
+        { class: one.failed ? "wrong" : "" },
+        h("time", { datetime: one.at, title: one.at }, clock(one.at).slice(0, 8)),
         h(
           "span",
           { class: "hop" },
-          service(edge.from),
-          h("span", { class: "quiet", "aria-label": "to" }, "→"),
-          service(edge.to),
+          service(one.from),
+          one.to === null ? null : [h("span", { class: "quiet", "aria-label": "to" }, "→"), service(one.to)],
         ),
-        edge.trace_id
-          ? h("a", { href: to("traces", edge.trace_id), class: "cut" }, name(edge))
-          : h("span", { class: "cut" }, name(edge)),
-      ),
-    ),
+        one.trace_id
+          ? h("a", { href: to("traces", one.trace_id), class: "cut" }, label)
+          : h("span", { class: "cut" }, label),
+      );
+    }),
   );
-}
-
-/** @param {Edge} edge */
-function name(edge) {
-  return `${edge.kind === "event" ? eventName(edge.label) : edge.label}${edge.count > 1 ? ` × ${edge.count}` : ""}`;
 }

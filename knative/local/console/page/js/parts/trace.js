@@ -7,7 +7,7 @@ import { duration, plural, short, shortName } from "../format.js";
 import { ticks } from "../ticks.js";
 import { to } from "../routes.js";
 import { badge, service, time, trouble, virtual } from "../widgets.js";
-import { bar, critical, fromItsStart, rows, tree } from "../waterfall.js";
+import { bar, critical, rows, tree } from "../waterfall.js";
 import { spanDetails } from "./span.js";
 
 /** @typedef {import("../types.js").Trace} Trace */
@@ -38,9 +38,7 @@ export function showTrace(main, route, life) {
   life.every(1_500, async () => {
     if (spans >= 0 && performance.now() - since > 12_000) return;
     try {
-      const trace = fromItsStart(
-        /** @type {Trace} */ (await ask(`traces/${encodeURIComponent(id)}`, { signal: life.signal })),
-      );
+      const trace = /** @type {Trace} */ (await ask(`traces/${encodeURIComponent(id)}`, { signal: life.signal }));
       if (trace.spans.length === spans) return;
       spans = trace.spans.length;
       since = performance.now();

@@ -5,7 +5,7 @@ import { hue } from "../colours.js";
 import { h, replace } from "../dom.js";
 import { duration, short, shortName } from "../format.js";
 import { to } from "../routes.js";
-import { badge, nothing, openRow, time, toast, said, trouble } from "../widgets.js";
+import { badge, fillServices, nothing, openRow, time, toast, said, trouble } from "../widgets.js";
 import { showTrace } from "./trace.js";
 
 /** @typedef {import("../types.js").TraceRow} TraceRow */
@@ -56,7 +56,11 @@ export function show(main, route, life) {
     place,
     h("p", { class: "after" }, older),
   );
-  life.effect(() => fillServices(services, query.get("service") ?? services.value));
+  life.effect(() => {
+    const names = (overview.value?.parts.functions ?? []).map((one) => one.name);
+    const chosen = query.get("service") ?? services.value;
+    fillServices(services, "every service", ["gateway", "broker", "activator", ...names], chosen);
+  });
 
   /** @type {TraceRow[]} */
   let found = [];
@@ -137,22 +141,6 @@ export function show(main, route, life) {
   life.every(1_500, async () => {
     if (live.getAttribute("aria-pressed") === "true" || !found.length) await load();
   });
-}
-
-/**
- * @param {HTMLSelectElement} select
- * @param {string} chosen
- */
-function fillServices(select, chosen) {
-  const names = (overview.value?.parts.functions ?? []).map((one) => one.name);
-  const all = [...new Set(["gateway", "broker", "activator", ...names, ...(chosen ? [chosen] : [])])];
-  if (select.options.length === all.length + 1) return;
-  replace(
-    select,
-    h("option", { value: "" }, "every service"),
-    all.map((name) => h("option", { value: name }, name)),
-  );
-  select.value = chosen;
 }
 
 /** @param {TraceRow[]} traces */

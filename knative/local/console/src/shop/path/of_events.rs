@@ -1,5 +1,6 @@
 //! What an event says of an order, in words.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::facts::{Event, Facts, Money, one_line};
@@ -85,8 +86,23 @@ fn reserved(event: &Event) -> String {
     let lines = lines(&event.data["lines"]);
     match event.text("expires_at") {
         "" => lines,
-        until => format!("{lines}, until {until} unless it is confirmed"),
+        until => match until.parse::<DateTime<Utc>>() {
+            Ok(until) => format!(
+                "{lines}, until {} unless it is confirmed",
+                near(until, event.at())
+            ),
+            Err(_) => lines,
+        },
     }
+}
+
+/// `06:50 UTC`, with the date when it is not the day of `from`.
+fn near(time: DateTime<Utc>, from: DateTime<Utc>) -> String {
+    let format = match time.date_naive() == from.date_naive() {
+        true => "%H:%M UTC",
+        false => "%Y-%m-%d %H:%M UTC",
+    };
+    time.format(format).to_string()
 }
 
 /// `MUG-BLUE: 3 wanted, 1 there`.
@@ -171,6 +187,23 @@ mod tests {
             told("payment.postponed", json!({ "attempt": 2 })),
             "Money Waiting Payment put off: the provider does not answer: for the 2nd time"
         );
+    }
+
+    #[test]
+    fn how_long_stock_is_set_aside_is_a_short_time_with_its_date_when_that_is_another() {
+        let told = |until: &str| {
+            let data = json!({ "lines": [1], "expires_at": until });
+            of(&event("stock.reserved", "2026-03-14T23:35:00Z", data)).detail
+        };
+        assert_eq!(
+            told("2026-03-14T23:50:03.225816Z"),
+            "1 line, until 23:50 UTC unless it is confirmed"
+        );
+        assert_eq!(
+            told("2026-03-15T00:05:03Z"),
+            "1 line, until 2026-03-15 00:05 UTC unless it is confirmed"
+        );
+        assert_eq!(told("soon"), "1 line");
     }
 
     #[test]

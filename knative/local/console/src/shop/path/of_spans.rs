@@ -16,7 +16,7 @@ pub(super) fn steps(facts: &Facts) -> Vec<Step> {
     let requests = spans.iter().filter_map(request);
     let woken = spans.iter().filter_map(woken);
     let late = spans.iter().filter_map(sent_late);
-    let mails = spans.iter().filter_map(mail);
+    let mails = spans.iter().filter_map(|span| mail(span, spans));
     let attempts = spans.iter().flat_map(failed_attempts).take(RETRIES_MOST);
     requests
         .chain(woken)
@@ -50,16 +50,27 @@ fn request(span: &Span) -> Option<Step> {
     )
 }
 
-/// A function that was at zero.
+/// A function that had no instance for a request.
 fn woken(span: &Span) -> Option<Step> {
     let function = span.name.strip_prefix("activate ")?;
-    let detail = format!(
-        "It was at zero; an instance was ready after {}.",
-        took(span)
-    );
+    let was = match span.is("faas.coldstart") {
+        true => "It was at zero",
+        false => "All its instances were busy",
+    };
+    let (title, became) = match (span.error, span.is("faas.coldstart")) {
+        (false, true) => ("Woken from zero", "an instance was ready after"),
+        (false, false) => ("Waited for an instance", "one had room after"),
+        (true, true) => ("Not woken", "there was no instance after"),
+        (true, false) => ("Waited in vain", "none had room after"),
+    };
+    let why = match span.status.as_str() {
+        "" => String::new(),
+        why => format!(" ({})", one_line(why, TEXT_MOST)),
+    };
+    let detail = format!("{was}; {became} {}{why}.", took(span));
     let step = Step {
         who: function.to_owned(),
-        ..of(span, Kind::Delivery, "Woken from zero")
+        ..of(span, Kind::Delivery, title)
     };
     Some(step.detail(detail).status(state(span)))
 }
@@ -73,21 +84,34 @@ fn sent_late(span: &Span) -> Option<Step> {
     Some(of(span, Kind::Event, title).detail("A crash had left it, or the broker was away."))
 }
 
-/// A letter to the customer, as far as it is known here.
-fn mail(span: &Span) -> Option<Step> {
+/// A letter to the customer, as far as it is known here: what was made of an event, and the mail that was sent for it.
+fn mail(span: &Span, all: &[Span]) -> Option<Step> {
     if span.service != "notifications" || span.kind != "consumer" {
         return None;
     }
     let about = event_name(span);
-    Some(match span.text("souk.outcome") {
-        Some("done") => of(span, Kind::Mail, format!("Letter about {about}"))
-            .detail("Handled: mailed, or mailed before."),
-        Some("never") => of(span, Kind::Mail, format!("No letter about {about}"))
-            .detail("It is refused for good.")
-            .status(Status::Failed),
-        _ => of(span, Kind::Mail, format!("No letter about {about} yet"))
-            .detail("The mail server did not take it; it is tried again.")
-            .status(Status::Failed),
+    let sent = all
+        .iter()
+        .find(|other| other.name == "send mail" && other.is_below(span));
+    let step = |title: String, detail: &str| of(span, Kind::Mail, title).detail(detail);
+    Some(match (span.text("souk.outcome"), sent) {
+        (Some("done"), Some(_)) => step(format!("Letter about {about}"), "Mailed."),
+        (Some("done"), None) => step(
+            format!("No letter about {about} now"),
+            "It was mailed before, or need not be any more.",
+        ),
+        (Some("never"), _) => step(
+            format!("No letter about {about}"),
+            "It is refused for good.",
+        )
+        .status(Status::Failed),
+        (_, sent) => {
+            let why = match sent {
+                Some(_) => "The mail server did not take it; it is tried again.",
+                None => "It could not be mailed yet; it is tried again.",
+            };
+            step(format!("No letter about {about} yet"), why).status(Status::Failed)
+        }
     })
 }
 
@@ -150,106 +174,4 @@ pub(super) fn duration(time: TimeDelta) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::super::testing::{facts, span};
-    use super::*;
-
-    fn told(span: Span) -> Vec<String> {
-        let mut facts = facts("pending");
-        facts.spans = vec![span];
-        let steps = steps(&facts);
-        let line = |step: &Step| {
-            format!(
-                "{} {} | {} | {:?}",
-                step.who, step.title, step.detail, step.status
-            )
-        };
-        steps.iter().map(line).collect()
-    }
-
-    #[test]
-    fn a_request_that_changed_something_is_told_and_one_that_looked_is_not() {
-        let asked = |method: &str| {
-            let mut one = span("gateway", "server", "POST /v1/orders", 35_000);
-            one.attributes
-                .insert("http.request.method".to_owned(), json!(method));
-            one.attributes
-                .insert("url.path".to_owned(), json!("/v1/orders"));
-            one.attributes
-                .insert("http.response.status_code".to_owned(), 202.into());
-            told(one)
-        };
-        assert_eq!(
-            asked("POST"),
-            ["gateway POST /v1/orders | answered 202 after 35 ms | Ok"]
-        );
-        assert_eq!(asked("GET"), [] as [String; 0]);
-    }
-
-    #[test]
-    fn a_function_that_was_at_zero_is_told_to_have_been_woken() {
-        let lines = told(span("activator", "internal", "activate inventory", 52_000));
-        assert_eq!(
-            lines,
-            ["inventory Woken from zero | It was at zero; an instance was ready after 52 ms. | Ok"]
-        );
-    }
-
-    #[test]
-    fn a_letter_is_told_by_what_notifications_made_of_the_event() {
-        let handled = |outcome: &str| {
-            let mut one = span(
-                "notifications",
-                "consumer",
-                "process dev.souk.order.confirmed.v1",
-                1,
-            );
-            one.attributes
-                .insert("souk.outcome".to_owned(), json!(outcome));
-            told(one).remove(0)
-        };
-        assert!(handled("done").starts_with("notifications Letter about order.confirmed"));
-        assert!(handled("later").contains("tried again"));
-        assert!(handled("never").contains("refused for good"));
-    }
-
-    #[test]
-    fn each_failed_attempt_of_a_delivery_is_a_step_with_its_reason() {
-        let mut one = span(
-            "broker",
-            "producer",
-            "deliver payments-on-payment-requested",
-            1,
-        );
-        one.attributes.insert(
-            "cloudevents.event_type".to_owned(),
-            json!("dev.souk.payment.requested.v1"),
-        );
-        one.attributes.insert(
-            "souk.trigger".to_owned(),
-            json!("payments-on-payment-requested"),
-        );
-        one.events = vec![SpanEvent {
-            name: "retry".to_owned(),
-            attributes: [("souk.why".to_owned(), json!("503"))].into(),
-            ..SpanEvent::default()
-        }];
-        assert_eq!(
-            told(one),
-            [
-                "broker payment.requested was not taken | payments-on-payment-requested: 503 | Failed"
-            ]
-        );
-    }
-
-    #[test]
-    fn durations_are_short() {
-        let of = |milliseconds| duration(TimeDelta::milliseconds(milliseconds));
-        assert_eq!(
-            [5, 2_150, 65_000, 300_000, 10_800_000].map(of),
-            ["5 ms", "2.1 s", "65 s", "5 min", "3 h"]
-        );
-    }
-}
+mod tests;

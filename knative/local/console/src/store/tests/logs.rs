@@ -60,3 +60,19 @@ async fn lines_are_newest_first_and_a_level_takes_what_is_graver_along() {
     let second = followed.recv().await.unwrap();
     assert!(!graver.wants(&second));
 }
+
+#[tokio::test]
+async fn what_is_written_together_stands_by_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), Limits::default());
+    let at = |message, time_us| LogRecord {
+        time_us,
+        ..line(message, None)
+    };
+    store.logs(vec![at("third", 30), at("first", 10), at("second", 20)]);
+    let any = LogFilter {
+        limit: 10,
+        ..LogFilter::default()
+    };
+    assert_eq!(messages(&store, any).await, ["third", "second", "first"]);
+}

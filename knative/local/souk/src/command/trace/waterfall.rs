@@ -10,32 +10,14 @@ use super::tree::{Placed, placed};
 /// How wide the bars are.
 const COLUMNS: u64 = 30;
 
-/// From when to when a trace goes, in microseconds.
-#[derive(Clone, Copy)]
-struct Window {
-    from: u64,
-    length: u64,
-}
-
 /// As a person reads it.
 pub(super) fn text(trace: &Value) -> String {
     let spans = trace["spans"].as_array().map_or(&[][..], Vec::as_slice);
-    let window = window(spans);
+    let whole = number(&trace["duration_us"]);
     let rows = placed(spans);
-    let mut lines = vec![head(trace, spans, window.length)];
-    lines.extend(rows.iter().map(|one| line(one, window)));
+    let mut lines = vec![head(trace, spans, whole)];
+    lines.extend(rows.iter().map(|one| line(one, whole.max(1))));
     lines.join("\n")
-}
-
-/// From the first start to the last end.
-fn window(spans: &[Value]) -> Window {
-    let start = |span: &Value| number(&span["start_us"]);
-    let from = spans.iter().map(start).min().unwrap_or(0);
-    let ends = spans
-        .iter()
-        .map(|span| start(span) + number(&span["duration_us"]));
-    let length = ends.max().unwrap_or(0).saturating_sub(from).max(1);
-    Window { from, length }
 }
 
 fn head(trace: &Value, spans: &[Value], whole: u64) -> String {
@@ -63,14 +45,15 @@ fn head(trace: &Value, spans: &[Value], whole: u64) -> String {
     said
 }
 
-fn line(one: &Placed<'_>, window: Window) -> String {
+/// In a trace that took `whole` microseconds.
+fn line(one: &Placed<'_>, whole: u64) -> String {
     let span = one.span;
     let word = |name: &str| span[name].as_str().unwrap_or("?");
-    let start = number(&span["start_us"]).saturating_sub(window.from);
+    let start = number(&span["start_us"]);
     let length = number(&span["duration_us"]);
     let mut said = format!(
         "  {}  {:>10}  {:indent$}{}  {}",
-        bar(start, length, window.length),
+        bar(start, length, whole),
         duration(length),
         "",
         word("service"),
@@ -120,11 +103,11 @@ mod tests {
 
     #[test]
     fn a_trace_is_a_line_for_each_span_indented_by_its_depth() {
-        let trace = json!({ "trace_id": "abc", "duration_us": 1, "spans": [
-            { "id": "1", "parent": null, "service": "gateway", "name": "POST /v1/orders", "start_us": 7_000_000, "duration_us": 100_000, "error": false, "events": [] },
-            { "id": "2", "parent": "1", "service": "orders", "name": "POST /v1/orders", "start_us": 7_010_000, "duration_us": 80_000, "error": true, "status": "503",
+        let trace = json!({ "trace_id": "abc", "duration_us": 300_000, "spans": [
+            { "id": "1", "parent": null, "service": "gateway", "name": "POST /v1/orders", "start_us": 0, "duration_us": 100_000, "error": false, "events": [] },
+            { "id": "2", "parent": "1", "service": "orders", "name": "POST /v1/orders", "start_us": 10_000, "duration_us": 80_000, "error": true, "status": "503",
               "events": [{ "name": "retry" }, { "name": "other" }] },
-            { "id": "3", "parent": "0", "service": "broker", "name": "receive", "start_us": 7_290_000, "duration_us": 10_000, "error": false, "events": [] },
+            { "id": "3", "parent": "0", "service": "broker", "name": "receive", "start_us": 290_000, "duration_us": 10_000, "error": false, "events": [] },
         ]});
         let said = text(&trace);
         let lines: Vec<&str> = said.lines().collect();

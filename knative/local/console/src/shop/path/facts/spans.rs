@@ -9,12 +9,17 @@ use serde_json::Value;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Span {
     pub(crate) trace_id: String,
+    pub(crate) span_id: [u8; 8],
+    /// `None`: it begins its trace.
+    pub(crate) parent_id: Option<[u8; 8]>,
     pub(crate) service: String,
     pub(crate) name: String,
     pub(crate) kind: String,
     pub(crate) started_at: DateTime<Utc>,
     pub(crate) duration_us: i64,
     pub(crate) error: bool,
+    /// What its status says; empty when there is nothing to say.
+    pub(crate) status: String,
     pub(crate) attributes: BTreeMap<String, Value>,
     pub(crate) events: Vec<SpanEvent>,
 }
@@ -28,6 +33,11 @@ pub(crate) struct SpanEvent {
 }
 
 impl Span {
+    /// Whether it was done within `other`.
+    pub(crate) fn is_below(&self, other: &Self) -> bool {
+        self.trace_id == other.trace_id && self.parent_id == Some(other.span_id)
+    }
+
     /// A text among its attributes.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.attributes.get(name)?.as_str()
