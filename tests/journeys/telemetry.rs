@@ -76,6 +76,17 @@ fn each_event_is_handed_on(trace: &Trace) -> Result<(), String> {
     Ok(())
 }
 
+/// An order that was confirmed, with its whole trace, in a shop that was started here.
+async fn confirmed() -> Option<(&'static Shop, String, Trace)> {
+    let shop = Shop::shared().await;
+    shop.local.as_ref()?;
+    let customer = shop.customer().await;
+    let order_id = place(&customer, None).await;
+    let _ = customer.until(&order_id, "confirmed").await;
+    let trace = shop.trace_that(&order_id, "the whole trace", whole).await;
+    Some((shop, order_id, trace))
+}
+
 /// The ids of the events that the broker keeps about an order, and their types.
 fn events_about(shop: &Shop, order_id: &str) -> BTreeMap<String, String> {
     let listed = shop.local().souk(&["events", "--json"]);
@@ -139,14 +150,9 @@ async fn one_order_is_one_trace_of_seven_services_without_a_gap_or_an_orphan() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_about_an_order_is_in_its_trace_with_its_id() {
-    let shop = Shop::shared().await;
-    if shop.local.is_none() {
+    let Some((shop, order_id, trace)) = confirmed().await else {
         return;
-    }
-    let customer = shop.customer().await;
-    let order_id = place(&customer, None).await;
-    let _ = customer.until(&order_id, "confirmed").await;
-    let trace = shop.trace_that(&order_id, "the whole trace", whole).await;
+    };
     let known = events_about(shop, &order_id);
     assert!(known.len() >= 6, "{known:?}");
     for (id, event_type) in &known {
@@ -166,14 +172,9 @@ async fn every_event_about_an_order_is_in_its_trace_with_its_id() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_provider_the_databases_and_the_neighbours_are_in_the_trace_of_an_order() {
-    let shop = Shop::shared().await;
-    if shop.local.is_none() {
+    let Some((_, _, trace)) = confirmed().await else {
         return;
-    }
-    let customer = shop.customer().await;
-    let order_id = place(&customer, None).await;
-    let _ = customer.until(&order_id, "confirmed").await;
-    let trace = shop.trace_that(&order_id, "the whole trace", whole).await;
+    };
     let clients = |service: &'static str| trace.of(service, "client");
     for service in ["orders", "inventory", "payments", "shipping"] {
         let asks = clients(service).any(|span| span.has("db.system.name", "postgresql"));

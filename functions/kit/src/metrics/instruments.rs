@@ -14,6 +14,16 @@ struct About {
     description: &'static str,
 }
 
+impl About {
+    const fn new(name: &'static str, unit: &'static str, description: &'static str) -> Self {
+        Self {
+            name,
+            unit,
+            description,
+        }
+    }
+}
+
 /// Something that is only ever added to.
 pub struct Counter {
     about: About,
@@ -23,13 +33,8 @@ pub struct Counter {
 impl Counter {
     /// `unit` as UCUM has it: `{order}` for things that are counted, `s`, `By`. On Prometheus what is in braces is not seen, and `1` is a ratio.
     pub const fn new(name: &'static str, unit: &'static str, description: &'static str) -> Self {
-        let about = About {
-            name,
-            unit,
-            description,
-        };
         Self {
-            about,
+            about: About::new(name, unit, description),
             made: OnceLock::new(),
         }
     }
@@ -62,13 +67,8 @@ pub struct UpDown {
 impl UpDown {
     /// `unit` as for [`Counter::new`].
     pub const fn new(name: &'static str, unit: &'static str, description: &'static str) -> Self {
-        let about = About {
-            name,
-            unit,
-            description,
-        };
         Self {
-            about,
+            about: About::new(name, unit, description),
             made: OnceLock::new(),
         }
     }
@@ -104,13 +104,8 @@ impl Histogram {
     }
 
     const fn by(bounds: &'static [f64], name: &'static str, description: &'static str) -> Self {
-        let about = About {
-            name,
-            unit: "s",
-            description,
-        };
         Self {
-            about,
+            about: About::new(name, "s", description),
             bounds,
             made: OnceLock::new(),
         }

@@ -286,15 +286,17 @@ pub(crate) fn segment(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use axum::routing::{get, post};
     use axum::{Json, Router};
     use http::HeaderMap;
 
     use super::*;
 
-    /// A gateway with an operator behind it, and the data directory of its shop.
-    async fn shop(routes: Router) -> (tempfile::TempDir, DataDir, crate::data_dir::Lock) {
+    /// A gateway with an operator and a merchant behind it, and the data directory of its shop.
+    pub(crate) async fn shop(
+        routes: Router,
+    ) -> (tempfile::TempDir, DataDir, crate::data_dir::Lock) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -302,9 +304,10 @@ mod tests {
         let data_dir = DataDir::chosen(Some(folder.path().to_owned()));
         data_dir.make().unwrap();
         let lock = data_dir.lock().unwrap();
+        let account = json!({ "email": "o@souk.example", "password": "right" });
         let credentials = json!({
             "gateway": format!("http://{address}"),
-            "accounts": { "operator": { "email": "o@souk.example", "password": "right" } },
+            "accounts": { "operator": account, "merchant": account },
             "clients": {},
         });
         std::fs::write(data_dir.credentials(), credentials.to_string()).unwrap();

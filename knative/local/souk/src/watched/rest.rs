@@ -154,7 +154,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::platform::OPERATOR;
+    use crate::platform::{self, OPERATOR};
 
     /// A shop whose tokens are `t1`, `t2` and so on; `/v1/x` takes the newest only, and what else is asked is 404.
     async fn shop() -> (
@@ -197,19 +197,7 @@ mod tests {
             .route("/v1/x", get(move |headers| look(three, headers)))
             .route("/v1/refuse", get(refuse))
             .route("/v1/hang", get(std::future::pending::<StatusCode>));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, routes).await });
-        let folder = tempfile::tempdir().unwrap();
-        let data_dir = DataDir::chosen(Some(folder.path().to_owned()));
-        data_dir.make().unwrap();
-        let lock = data_dir.lock().unwrap();
-        let account = json!({ "email": "a@souk.example", "password": "p" });
-        let credentials = json!({
-            "gateway": format!("http://{address}"), "clients": {},
-            "accounts": { "operator": account, "merchant": account },
-        });
-        std::fs::write(data_dir.credentials(), credentials.to_string()).unwrap();
+        let (folder, data_dir, lock) = platform::tests::shop(routes).await;
         (folder, lock, Rest::new(data_dir), tokens)
     }
 
